@@ -1,0 +1,69 @@
+"""Everything that Sereno raises on purpose.
+
+SerenoError
+├── UserError                 somebody's mistake on the command line or in a file: one clear line, exit code 2
+├── ChatError                 a chat platform did not do what it was asked
+│   ├── Gone                  the message, member or channel no longer exists: the work is already done
+│   ├── Forbidden             the bot lacks the right; a person must grant it
+│   ├── Unsupported           this platform cannot do that at all
+│   ├── RateLimited           try again, not before `retry_after`
+│   ├── Unavailable           certainly not done; try again
+│   └── OutcomeUnknown        perhaps done; reconcile, never blindly repeat
+├── DetectorError             a detector could not judge: its labels are silent
+└── StoreError                the journal could not keep something
+    └── StoreFull             no room left: acknowledge nothing, turn health red
+"""
+
+from __future__ import annotations
+
+
+class SerenoError(Exception):
+    """Something Sereno raises on purpose."""
+
+
+class UserError(SerenoError):
+    """A mistake a person can mend; the message says what and how."""
+
+
+class ChatError(SerenoError):
+    """A chat platform did not do what it was asked."""
+
+
+class Gone(ChatError):
+    """What the action was aimed at no longer exists."""
+
+
+class Forbidden(ChatError):
+    """The bot lacks the right to do that here."""
+
+
+class Unsupported(ChatError):
+    """This platform cannot do that."""
+
+
+class RateLimited(ChatError):
+    """The platform asks for patience."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"the platform asks to wait {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class Unavailable(ChatError):
+    """The platform could not be reached; nothing was done."""
+
+
+class OutcomeUnknown(ChatError):
+    """The platform may or may not have done it."""
+
+
+class DetectorError(SerenoError):
+    """A detector could not judge."""
+
+
+class StoreError(SerenoError):
+    """The journal could not keep something."""
+
+
+class StoreFull(StoreError):
+    """There is no room left on the disk."""

@@ -1,0 +1,193 @@
+"""The small interfaces that moderation needs from the outside world, owned here by their consumer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from moderation.model import (
+    Capability,
+    ChannelRef,
+    Event,
+    MemberRef,
+    Message,
+    MessageRef,
+    Signal,
+)
+
+
+class Clock(Protocol):
+    """Time, injected so that tests and backtests can own it."""
+
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What moderators see in their channel: a case in short, and the verbs they may press (verb → opaque token)."""
+
+    case: str
+    title: str
+    body: str
+    buttons: tuple[tuple[str, str], ...] = ()
+
+
+class Chat(Protocol):
+    """What Sereno can do on a chat platform. Every method raises ChatError (moderation/errors.py) and nothing else.
+
+    Sending methods take `key`: the same key never shows the same text twice where the platform can tell.
+    Everything else is natural: deleting twice, restricting until the same moment twice, is once.
+    """
+
+    @property
+    def platform(self) -> str:
+        """The name under which its events arrive."""
+        ...
+
+    def capabilities(self, community: str) -> frozenset[Capability]:
+        """What this platform can do for this community, with the rights the bot has."""
+        ...
+
+    async def post(self, channel: ChannelRef, text: str, *, key: str, reply_to: MessageRef | None = None) -> MessageRef:
+        """Say something where everybody reads it."""
+        ...
+
+    async def notify(self, member: MemberRef, text: str, *, key: str, near: ChannelRef | None = None) -> str:
+        """Tell one person something as privately as the platform allows; which way it went."""
+        ...
+
+    async def card(self, channel: ChannelRef, card: Card, *, key: str) -> MessageRef:
+        """Show moderators a case."""
+        ...
+
+    async def delete(self, message: MessageRef) -> None:
+        """Remove a message for everybody."""
+        ...
+
+    async def hold(self, message: MessageRef) -> None:
+        """Hide a message until a person has looked."""
+        ...
+
+    async def restore(self, message: MessageRef) -> None:
+        """Give a deleted or held message back."""
+        ...
+
+    async def timeout(self, member: MemberRef, *, until: datetime | None) -> None:
+        """Silence a person until a moment; None lets them write again."""
+        ...
+
+    async def kick(self, member: MemberRef, *, reason: str) -> None:
+        """Remove a person, who may come back."""
+        ...
+
+    async def ban(self, member: MemberRef, *, until: datetime | None, reason: str) -> None:
+        """Remove a person and keep them out until a moment; None means until a person lifts it."""
+        ...
+
+    async def unban(self, member: MemberRef) -> None:
+        """Let a banned person come back."""
+        ...
+
+    async def give_role(self, member: MemberRef, role: str) -> None:
+        """Give a role by our name for it."""
+        ...
+
+    async def take_role(self, member: MemberRef, role: str) -> None:
+        """Take a role by our name for it."""
+        ...
+
+    async def slow_mode(self, channel: ChannelRef, *, seconds: int) -> None:
+        """At most one message per person in so many seconds; 0 ends it."""
+        ...
+
+    async def lock(self, channel: ChannelRef, *, locked: bool) -> None:
+        """Nobody but staff writes in a locked channel."""
+        ...
+
+    async def pause_invites(self, community: str, *, paused: bool) -> None:
+        """Nobody new comes in while invites are paused."""
+        ...
+
+
+class Detector(Protocol):
+    """Looks at a message and says how sure it is of which labels."""
+
+    @property
+    def name(self) -> str:
+        """Stands in evidence and logs."""
+        ...
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """All labels it may give; they are silent when it fails or is late."""
+        ...
+
+    async def inspect(self, message: Message) -> Sequence[Signal]:
+        """Its signals; raising or being late makes its labels silent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier message as counters remember it, for as long as a window is open.
+
+    `fingerprint` is empty for texts with nothing in them and where no rule looks for copies.
+    """
+
+    ref: MessageRef
+    author: MemberRef
+    at: datetime
+    text: str
+    fingerprint: str = ""
+    links: int = 0
+    mentions: int = 0
+    images: int = 0
+
+
+class Counts(Protocol):
+    """The recent past as it looked when one event was accepted: that event included, later ones not.
+
+    Spans are in seconds. Sequences are oldest first and bounded.
+    """
+
+    @property
+    def raid(self) -> bool:
+        """A raid has been declared and has not passed."""
+        ...
+
+    def by_author(self, within: float) -> Sequence[Said]:
+        """The author's messages in this community, in all channels."""
+        ...
+
+    def same_text(self, within: float) -> Sequence[Said]:
+        """Messages of anybody in this community with the same fingerprint; empty when the event has none."""
+        ...
+
+    def others_here(self) -> Sequence[Said]:
+        """Earlier messages of other people in this channel, for quotations."""
+        ...
+
+    def joins(self, within: float) -> int:
+        """Distinct people who joined this community."""
+        ...
+
+    def reports(self, within: float) -> int:
+        """Distinct people who reported the message or the person this event is about."""
+        ...
+
+    def messages_of_author(self) -> int | None:
+        """How many messages the author is known to have written here; None when nobody knows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An event that is on disk: its place in the journal's order, and whether it had not been seen before."""
+
+    seq: int
+    new: bool
+    event: Event

@@ -1,0 +1,71 @@
+"""What the rules decided about one event, before anything is done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from moderation.actions.base import Action
+from moderation.model import MessageRef
+
+
+class Mode(StrEnum):
+    """How far a rule may go: not at all, only counting, asking people, acting."""
+
+    OFF = "off"
+    SHADOW = "shadow"
+    REVIEW = "review"
+    ENFORCE = "enforce"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One thing that decided: the condition in words, what it saw, and where in which message (raw offsets)."""
+
+    condition: str
+    saw: str
+    message: MessageRef | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that holds, with the actions it asks for as written (its mode not yet applied, ladder steps included).
+
+    `messages` are all that made the match. `score_only` says that nothing but a model's score spoke against the
+    person: such a match never kicks or bans for good, and its strikes carry that provenance.
+    """
+
+    rule: str
+    mode: Mode
+    actions: tuple[Action, ...]
+    messages: tuple[MessageRef, ...] = ()
+    because: tuple[Because, ...] = ()
+    score_only: bool = False
+    brake: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An action that shall be enforced, the rules that asked for it, and the messages it covers."""
+
+    action: Action
+    rules: tuple[str, ...]
+    messages: tuple[MessageRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything the rules say about one event: matched rules in file order, rules nobody could decide (their ids and
+    the labels or facts that were missing), and the merged actions, strictest of each kind."""
+
+    matched: tuple[Match, ...] = ()
+    undecided: tuple[str, ...] = ()
+    actions: tuple[Planned, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+CLEAN: Final = Verdict()
+"""The verdict on nearly every message: nothing matched."""

@@ -1,0 +1,1 @@
+"""Conversations over time: greetings, prompts, announcements, escalations."""

@@ -1,0 +1,1 @@
+"""What admins write in YAML, and the verdict it gives."""
