@@ -10,11 +10,14 @@ SerenoError
 │   ├── Unavailable           certainly not done; try again
 │   └── OutcomeUnknown        perhaps done; reconcile, never blindly repeat
 ├── DetectorError             a detector could not judge: its labels are silent
+├── AlreadyMoved              another person was first with this case
 └── StoreError                the journal could not keep something
     └── StoreFull             no room left: acknowledge nothing, turn health red
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class SerenoError(Exception):
@@ -59,6 +62,17 @@ class OutcomeUnknown(ChatError):
 
 class DetectorError(SerenoError):
     """A detector could not judge."""
+
+
+class AlreadyMoved(SerenoError):
+    """Another person was first with this case."""
+
+    def __init__(self, case: str, state: str, by: str, at: datetime) -> None:
+        super().__init__(f"case {case} is already {state}: {by} was first, at {at:%H:%M:%S} UTC")
+        self.case = case
+        self.state = state
+        self.by = by
+        self.at = at
 
 
 class StoreError(SerenoError):
