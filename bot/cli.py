@@ -6,6 +6,7 @@ Exit codes: 0 all is well; 1 the answer is bad news (a red example, something fo
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import io
 import os
@@ -47,15 +48,29 @@ class Commands(click.Group):
             raise TypeError(f"bot.command_line.{cmd_name}.command is not a command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name for a mistyped one."""
+        near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+        if args[0] not in COMMANDS and near:
+            ctx.fail(f"there is no command {args[0]!r}; did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(package_name="sereno", prog_name="sereno", message="%(prog)s %(version)s")
-def sereno() -> None:
+@click.pass_context
+def sereno(context: click.Context) -> None:
     """A community moderation bot: rules that people can read, decisions that can be explained and taken back.
 
     \b
@@ -63,6 +78,8 @@ def sereno() -> None:
       sereno init club && sereno test club
       sereno run
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,14 +89,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcome = sereno.main(arguments, prog_name="sereno", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as mistake:
-        mistake.show()
-        return 2
+        return _mistake(mistake)
     except (SerenoError, OSError) as trouble:
         return _give_up(trouble)
     except (click.Abort, KeyboardInterrupt):
         click.echo("sereno: interrupted", err=True)
         return 1
     return outcome if isinstance(outcome, int) else 0
+
+
+def _mistake(mistake: click.ClickException) -> int:
+    """One line about what was mistyped and where to read how it is meant."""
+    context = mistake.ctx if isinstance(mistake, click.UsageError) else None
+    said = " ".join(mistake.format_message().split())
+    help_line = f" (see `{context.command_path} --help`)" if context else ""
+    click.echo(f"sereno: {said}{help_line}", err=True)
+    return 2
 
 
 def _give_up(trouble: Exception) -> int:
