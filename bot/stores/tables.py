@@ -181,7 +181,7 @@ strike: Final = Table(
     Column("rule", Text, nullable=False),
     Column("points", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("forgotten_at", BigInteger, nullable=False),
+    Column("forgotten_at", BigInteger),
     Column("score_only", Boolean, nullable=False),
     Column("removed_at", BigInteger),
 )
@@ -217,7 +217,7 @@ intent: Final = Table(
     Column("community", Text, nullable=False),
     Column("member", Text, nullable=False, server_default=""),
     Column("protected", Boolean, nullable=False),
-    Column("in_wave", Boolean, nullable=False),
+    Column("unbraked", Boolean, nullable=False),
     Column("rules", Text, nullable=False, server_default="[]"),
     Column("brake", Text, nullable=False, server_default=""),
     Column("state", Text, nullable=False),

@@ -1,0 +1,189 @@
+"""Writing what was decided: each decision with its case, strikes, intents and audit rows in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.stores import codec
+from bot.stores.case_rows import gather, open_case
+from bot.stores.intents import write_intents
+from bot.stores.journal import NOBODY, Journal, subject_of
+from bot.stores.tables import dead_letter, decision, evidence, inbox, strike
+from bot.stores.times import millis
+from bot.stores.verdicts import write_verdict
+from bot.stores.writer import Work
+from moderation.case import APPEAL_WINDOW, Origin
+from moderation.model import MessageEdited, MessagePosted, MessageRef, author_of
+from moderation.plan import Plan
+from moderation.ports import Accepted
+from moderation.strikes import Strike
+
+WAITING, DECIDED, PARKED = 0, 1, 2
+_APPEAL: Final = int(APPEAL_WINDOW.total_seconds() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A plan, the strikes it gave, and the outages its undecided rules belong to (rule, reason of the case)."""
+
+    plan: Plan
+    strikes: tuple[Strike, ...] = ()
+    outages: tuple[tuple[str, str], ...] = ()
+
+
+class Decisions:
+    """Makes the units of work that record decisions. `keep` is how long flagged text stays, in milliseconds."""
+
+    def __init__(self, journal: Journal, *, keep: int) -> None:
+        self._journal = journal
+        self._keep = keep
+
+    def passed(self, seqs: Sequence[int]) -> Work[None]:
+        """No rule had anything to say about these events."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(inbox).where(inbox.c.seq.in_(seqs)).values(state=DECIDED))
+
+        return work
+
+    def decided(self, decisions: Sequence[Decided]) -> Work[None]:
+        """Something was decided about each of these events."""
+
+        def work(connection: Connection) -> None:
+            for one in decisions:
+                self._write(connection, one)
+
+        return work
+
+    def parked(self, accepted: Accepted, tries: int, error: str, now: int) -> Work[None]:
+        """Nobody could decide this event: it waits for a person, its text kept as long as flagged text."""
+
+        def work(connection: Connection) -> None:
+            if not self._claim(connection, accepted.seq, PARKED):
+                return
+            author = author_of(accepted.event)
+            case = gather(
+                connection,
+                f"parked|{accepted.event.key}",
+                origin=Origin.PARKED,
+                about=error,
+                platform=author.ref.platform if author else "",
+                community=author.ref.community if author else "",
+                now=now,
+            )
+            row = {"seq": accepted.seq, "at": now, "tries": tries, "error": error, "case_id": case}
+            connection.execute(insert(dead_letter).values(**row))
+            connection.execute(update(inbox).where(inbox.c.seq == accepted.seq).values(keep_until=now + self._keep))
+
+        return work
+
+    def _claim(self, connection: Connection, seq: int, state: int) -> bool:
+        """One decision per event: False when there is one already."""
+        mine = (inbox.c.seq == seq) & (inbox.c.state == WAITING)
+        return connection.execute(update(inbox).where(mine).values(state=state)).rowcount == 1
+
+    def _write(self, connection: Connection, one: Decided) -> None:
+        plan = one.plan
+        if not self._claim(connection, plan.accepted.seq, DECIDED):
+            return
+        now = millis(plan.decided_at)
+        enforced = plan.case is not None and plan.case.enforced
+        keep_until = now + (max(self._keep, _APPEAL) if enforced else self._keep)
+        outage = None
+        for rule, reason in one.outages:
+            outage = self._undecided(connection, plan, rule, reason, now)
+        self._decision(connection, plan, plan.case.id if plan.case else outage, keep_until, now)
+        if plan.case is None:
+            return
+        open_case(connection, self._journal, plan)
+        for ref in plan.evidence:
+            self._keep_message(connection, plan.case.id, ref, keep_until)
+        if one.strikes:
+            connection.execute(insert(strike), [_strike(given) for given in one.strikes])
+        write_intents(connection, self._journal, plan.intents)
+
+    def _decision(self, connection: Connection, plan: Plan, case: str | None, keep_until: int, now: int) -> None:
+        author = author_of(plan.accepted.event)
+        subject = subject_of(author.ref) if author else NOBODY
+        seq, verdict = plan.accepted.seq, plan.verdict
+        sealed = codec.to_bytes(write_verdict(verdict))
+        row = {
+            "seq": seq,
+            "at": now,
+            "subject": subject,
+            "rules": codec.to_bytes([[match.rule, str(match.mode)] for match in verdict.matched]).decode(),
+            "undecided": codec.to_bytes(list(verdict.undecided)).decode(),
+            "case_id": case,
+            "keep_until": keep_until,
+            "sealed": self._journal.vault.seal(connection, subject, sealed, f"decision {seq}"),
+        }
+        connection.execute(insert(decision).values(**row))
+
+    def _undecided(self, connection: Connection, plan: Plan, rule: str, reason: str, now: int) -> str:
+        author = author_of(plan.accepted.event)
+        missing = ", ".join(sorted(plan.verdict.missing))
+        return gather(
+            connection,
+            reason,
+            origin=Origin.UNDECIDED,
+            about=f"{rule}: nobody could judge {missing}" if missing else rule,
+            platform=author.ref.platform if author else "",
+            community=author.ref.community if author else "",
+            now=now,
+        )
+
+    def _keep_message(self, connection: Connection, case: str, ref: MessageRef, keep_until: int) -> None:
+        """Copy the newest text of a message into the case, sealed anew for it."""
+        query = (
+            select(inbox)
+            .where(
+                inbox.c.message == ref.id,
+                inbox.c.channel == ref.channel.id,
+                inbox.c.platform == ref.channel.platform,
+                inbox.c.kind.in_(("message", "edit")),
+            )
+            .order_by(inbox.c.seq.desc())
+            .limit(1)
+        )
+        row = connection.execute(query).first()
+        plain = self._journal.vault.open(connection, row.subject or NOBODY, row.sealed, row.key) if row else None
+        if row is None or plain is None:
+            return
+        event = codec.read(row.kind, row.key, plain)
+        if not isinstance(event, (MessagePosted, MessageEdited)):
+            return
+        message = event.message
+        kept = codec.to_bytes({"text": message.text, "author": message.author.name, "author_id": message.author.ref.id})
+        about = f"evidence {case} {ref.id}"
+        values: dict[str, Any] = {
+            "case_id": case,
+            "subject": row.subject,
+            "platform": row.platform,
+            "channel": row.channel,
+            "message": ref.id,
+            "at": row.at,
+            "keep_until": keep_until,
+            "sealed": self._journal.vault.seal(connection, row.subject, kept, about),
+        }
+        connection.execute(insert(evidence).values(**values))
+
+
+def _strike(given: Strike) -> dict[str, Any]:
+    provenance = "score" if given.score_only else "firm"
+    return {
+        "id": f"{given.case}|{given.ladder}|{provenance}",
+        "case_id": given.case,
+        "platform": given.member.platform,
+        "community": given.member.community,
+        "member": given.member.id,
+        "ladder": given.ladder,
+        "rule": given.rule,
+        "points": given.points,
+        "at": millis(given.at),
+        "forgotten_at": millis(given.forgotten_at) if given.forgotten_at else None,
+        "score_only": given.score_only,
+    }
