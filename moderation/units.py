@@ -14,16 +14,24 @@ _SHARE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
 LONGEST: Final = timedelta(days=3650)
 
 
+class BadDuration(ValueError):
+    """What somebody wrote is no duration."""
+
+
+class BadShare(ValueError):
+    """What somebody wrote is no share."""
+
+
 def duration(text: object) -> timedelta:
-    """The time span somebody wrote; ValueError, in words, when it is not one (longest: ten years)."""
+    """The time span somebody wrote; BadDuration, in words, when it is not one (longest: ten years)."""
     if isinstance(text, timedelta):
         return text
     match = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        raise ValueError("a duration is a whole number and one of s, m, h, d, w, such as 30s, 10m or 3d")
+        raise BadDuration("a duration is a whole number and one of s, m, h, d, w, such as 30s, 10m or 3d")
     span = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
     if not timedelta(0) < span <= LONGEST:
-        raise ValueError("a duration lies between 1s and 3650d")
+        raise BadDuration("a duration lies between 1s and 3650d")
     return span
 
 
@@ -37,12 +45,12 @@ def written(span: timedelta) -> str:
 
 
 def share(text: object) -> float:
-    """A share between 0 and 1 from `97%`; ValueError, in words, when it is not one."""
+    """A share between 0 and 1 from `97%`; BadShare, in words, when it is not one."""
     if isinstance(text, float) and 0.0 <= text <= 1.0:
         return text
     match = _SHARE.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None or float(match[1]) > 100:
-        raise ValueError("a share is written with a percent sign, from 0% to 100%")
+        raise BadShare("a share is written with a percent sign, from 0% to 100%")
     return float(match[1]) / 100
 
 

@@ -1,0 +1,134 @@
+"""Rule files → the rules in force, or every problem that keeps them from coming into force.
+
+loaded = load_folder(Path("rules"), vocabulary)
+loaded.rule_set       the rules; None when there is any error
+loaded.problems       errors and warnings of all files, in order
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from rules.load_context import LoadContext
+from rules.loading.documents import Given, document
+from rules.loading.extend import extended
+from rules.loading.file import File, SceneReader, plugins
+from rules.loading.policy import policy
+from rules.loading.report import Report
+from rules.loading.scene_lines import people_in
+from rules.loading.vocabulary import CODED_QUEUES, CODED_ROLES, Names, Vocabulary
+from rules.loading.whole import whole
+from rules.model import Policy, RuleSet
+from rules.problems import Problem, errors
+from rules.yaml_nodes import MappingNode
+
+__all__ = ["SHIPPED", "Examine", "Given", "Loaded", "Names", "Vocabulary", "load", "load_folder", "rule_files"]
+
+SHIPPED: Final = Path(__file__).parent / "packs"
+"""The packs that `extends:` may name."""
+
+Examine = Callable[[RuleSet], Iterable[Problem]]
+"""Runs the examples of a set that has no other error; what it finds counts like any problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a run over some files."""
+
+    rule_set: RuleSet | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that keep the files from coming into force."""
+        return errors(self.problems)
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files of a folder in the order of their names; hidden files and editors' copies are no rule files."""
+    found = [path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern)]
+    return sorted(path for path in found if path.is_file() and not path.name.startswith((".", "#")))
+
+
+def load_folder(
+    folder: Path,
+    vocabulary: Vocabulary,
+    names: Names | None = None,
+    *,
+    today: date | None = None,
+    examine: Examine | None = None,
+) -> Loaded:
+    """All rule files of a folder; messages call them by the path that leads there."""
+    given = [Given(str(path), path) for path in rule_files(folder)]
+    return load(given, vocabulary, names, today=today, examine=examine)
+
+
+def load(
+    given: Sequence[Given],
+    vocabulary: Vocabulary,
+    names: Names | None = None,
+    *,
+    today: date | None = None,
+    examine: Examine | None = None,
+    packs: Path = SHIPPED,
+    scene: SceneReader = people_in,
+) -> Loaded:
+    """All files together as one set. `names` is what sereno.yaml says; None where there is none.
+
+    `today` (UTC when not given) decides which `until` lies in the past; `packs` is where `extends` looks.
+    """
+    report = Report()
+    reading = _Reading(report, vocabulary, names, today or datetime.now(UTC).date(), packs, scene)
+    read = [found for found in map(reading.policy, given) if found is not None]
+    whole(report, read)
+    if report.has_errors():
+        return Loaded(None, report.problems)
+    rule_set = RuleSet(tuple(policy for policy, _ in read))
+    if examine is not None:
+        report.add(report.complete(problem) for problem in examine(rule_set))
+    return Loaded(None if report.has_errors() else rule_set, report.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    report: Report
+    vocabulary: Vocabulary
+    names: Names | None
+    today: date
+    packs: Path
+    scene: SceneReader
+
+    def policy(self, given: Given) -> tuple[Policy, MappingNode] | None:
+        """One file, as far as it can be understood."""
+        root = document(self.report, given, "rules/1")
+        if root is None:
+            return None
+        name = given.path.name if given.path else given.name
+        file = File(
+            name=name,
+            report=self.report,
+            plugins=plugins(self.vocabulary),
+            vocabulary=self.vocabulary,
+            names=self.names,
+            context=self._context(),
+            today=self.today,
+            scene=self.scene,
+        )
+        merged = extended(self.report, root, self.packs)
+        return policy(file, merged), merged
+
+    def _context(self) -> LoadContext:
+        words, names = self.vocabulary, self.names
+        return LoadContext(
+            labels=words.labels,
+            models=words.models,
+            platforms=words.platforms,
+            roles=names.roles | CODED_ROLES if names else None,
+            channels=names.channels if names else None,
+            queues=names.queues | CODED_QUEUES if names else None,
+            playbooks=names.playbooks if names else None,
+        )

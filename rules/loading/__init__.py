@@ -1,0 +1,1 @@
+"""How a rule file becomes rules: bytes → nodes with positions → policies → one checked set."""

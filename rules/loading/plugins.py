@@ -1,0 +1,229 @@
+"""What a plug-in's schema refused, as problems with place and hint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from moderation.units import BadDuration, BadShare, written
+from rules.load_context import LoadContext, LoadWarning
+from rules.loading.report import Report
+from rules.loading.vocabulary import CODED_QUEUES, CODED_ROLES
+from rules.problems import Problem, suggest
+from rules.yaml_nodes import MappingNode, Node, ScalarNode, follow, kind_of, plain
+
+CUSTOM: Final[Mapping[str, str]] = {
+    "bad_pattern": "E120",
+    "empty_pattern": "E121",
+    "long_pattern": "E122",
+    "costly_pattern": "E123",
+    "unknown_list": "E200",
+    "unknown_ladder": "E202",
+    "unknown_role": "E204",
+    "unknown_channel": "E205",
+    "unknown_queue": "E206",
+    "unknown_playbook": "E207",
+    "unknown_label": "E208",
+    "unknown_model": "E209",
+    "unknown_platform": "E210",
+    "ambiguous_ladder": "E233",
+    "bad_time": "E119",
+    "contradiction": "E236",
+    "empty_entry": "E223",
+}
+"""Codes of the errors that plug-ins name themselves; any other name is E132."""
+
+WARNINGS: Final[Mapping[str, str]] = {
+    "unchecked_role": "W204",
+    "unchecked_channel": "W205",
+    "unchecked_queue": "W206",
+    "unchecked_playbook": "W207",
+    "unknown_model": "W209",
+}
+"""Codes of the warnings that plug-ins leave in the context; any other name is W132."""
+
+_HINTS: Final = {
+    "unknown_model": "the rule sleeps until the model is there; see `sereno models list`",
+    **dict.fromkeys(
+        ("unchecked_role", "unchecked_channel", "unchecked_queue", "unchecked_playbook"),
+        "declare it in sereno.yaml, so that a slip of the pen can be noticed",
+    ),
+}
+
+_KNOWN_ANYWAY: Final = {"unchecked_role": CODED_ROLES, "unchecked_queue": CODED_QUEUES}
+"""Names that mean something in every community, whatever sereno.yaml says."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Expands(Protocol):
+    """What conditions and actions have in common: a short form."""
+
+    @classmethod
+    def expand(cls, value: object) -> object:
+        """The long form of what was written."""
+        ...
+
+
+def build(report: Report, plugin: type[M], name: str, node: Node | None, key: Node, context: LoadContext) -> M | None:
+    """The condition or action that an admin wrote under `name`; None after its problems were noted."""
+    before = len(context.warnings)
+    expand: Any = getattr(plugin, "expand", lambda value: value)
+    try:
+        made = plugin.model_validate(expand(None if node is None else plain(node)), context=context)
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            _Refusal(plugin, name, node or key, key, details).tell(report)
+        return None
+    except (PydanticCustomError, ValueError) as error:
+        report.say(node or key, "E132", f"`{name}`: {error}", "see this key in the rule reference")
+        return None
+    for warning in context.warnings[before:]:
+        _warn(report, warning, follow(node or key, tuple(warning.loc)))
+    return made
+
+
+def _warn(report: Report, warning: LoadWarning, node: Node) -> None:
+    written_as = node.text if isinstance(node, ScalarNode) else ""
+    if written_as in _KNOWN_ANYWAY.get(warning.type, ()):
+        return
+    report.say(node, WARNINGS.get(warning.type, "W132"), warning.message, _HINTS.get(warning.type, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """One thing the schema refused: under which key of the file, and what pydantic or the plug-in said."""
+
+    model: type[BaseModel]
+    name: str
+    node: Node
+    key: Node
+    details: ErrorDetails
+
+    def tell(self, report: Report) -> None:
+        """Note it with the caret where the admin must write."""
+        kind = self.details["type"]
+        code, message, hint = self._words(kind)
+        hint = str(self._context.get("hint") or hint)
+        if not hint and code == "E132":
+            hint = "see this key in the rule reference"
+        report.add((self._target(kind, code, message, hint),))
+
+    @property
+    def _context(self) -> Mapping[str, Any]:
+        return self.details.get("ctx", {})
+
+    @property
+    def _loc(self) -> tuple[str | int, ...]:
+        return tuple(self.details["loc"])
+
+    @property
+    def _field(self) -> str:
+        """The key an admin would recognise."""
+        named = [step for step in self._loc if isinstance(step, str) and step.isidentifier()]
+        return named[-1] if named else self.name
+
+    def _target(self, kind: str, code: str, message: str, hint: str) -> Problem:
+        if kind == "extra_forbidden" or (self._loc and self._loc[-1] == "[key]"):
+            loc = self._loc[:-1] if self._loc[-1] == "[key]" else self._loc
+            outer = follow(self.node, loc[:-1])
+            return (
+                outer.key(str(loc[-1])).problem(code, message, hint)
+                if isinstance(outer, MappingNode)
+                else (outer.problem(code, message, hint))
+            )
+        if kind == "missing":
+            outer = follow(self.node, self._loc[:-1])
+            return (self.key if outer is self.node else outer).problem(code, message, hint)
+        found = follow(self.node, self._loc)
+        line, column = self._inside(found)
+        return found.source.problem(code, line, column, message, hint)
+
+    def _inside(self, found: Node) -> tuple[int, int]:
+        """The line of a block that the plug-in means: it says so, or the last step counts the entries."""
+        if not isinstance(found, ScalarNode):
+            return found.line, found.column
+        column = int(self._context.get("column", 0))
+        if "line" in self._context:
+            return found.at(int(self._context["line"]), column)
+        last = self._loc[-1] if self._loc else None
+        places = [place for _, place in found.lines()] if found.is_block and isinstance(last, int) else []
+        if isinstance(last, int) and last < len(places):
+            return places[last].line, places[last].column + column
+        return found.line, found.column
+
+    def _words(self, kind: str) -> tuple[str, str, str]:
+        field = self._field
+        found = follow(self.node, self._loc)
+        shown = f"`{found.text}`" if isinstance(found, ScalarNode) and found.text else kind_of(found)
+        if kind == "missing":
+            return "E103", f"`{self.name}` needs `{self._loc[-1]}`", f"write `{self.name}: {{{self._loc[-1]}: …}}`"
+        if kind == "extra_forbidden":
+            known = _keys(self.model)
+            return "E101", f"`{self.name}` has no option `{self._loc[-1]}`", suggest(str(self._loc[-1]), known)
+        if kind in _EXPECTED:
+            code, needs, hint = _EXPECTED[kind]
+            return code, f"`{field}` is {needs}, and this is {shown}", hint
+        if kind in _BOUNDS:
+            limit = self._context.get(_BOUNDS[kind][0])
+            bound = written(limit) if isinstance(limit, timedelta) else limit
+            return "E109", f"`{field}` cannot be {shown}", f"it must be {_BOUNDS[kind][1]} {bound}"
+        if kind in {"literal_error", "enum"}:
+            known = re.findall(r"'([^']*)'", str(self._context.get("expected", "")))
+            return (
+                "E102",
+                f"{shown} is not a value of `{field}`",
+                suggest(str(getattr(found, "text", "")), known, "use one of"),
+            )
+        if kind in {"too_short", "string_too_short"}:
+            return "E114", f"`{field}` is empty", "name at least one, or remove the key"
+        return self._other(kind, field, shown)
+
+    def _other(self, kind: str, field: str, shown: str) -> tuple[str, str, str]:
+        cause = self._context.get("error")
+        if isinstance(cause, BadDuration):
+            return "E106", f"`{field}` cannot be {shown}: {cause}", "write it like `30s`, `10m`, `1h`, `3d` or `2w`"
+        if isinstance(cause, BadShare):
+            return "E107", f"`{field}` cannot be {shown}: {cause}", "write it like `97%`"
+        message = str(cause) if isinstance(cause, ValueError) else self.details["msg"]
+        return CUSTOM.get(kind, "E132"), message, ""
+
+
+_NUMBER: Final = ("E108", "a number", "write it in digits, without quotes")
+_WHOLE: Final = ("E108", "a whole number", "write it in digits, without quotes")
+_TRUTH: Final = ("E105", "true or false", "write `true` or `false`")
+_LIST: Final = ("E104", "a list", "write `[one, two]`")
+_KEYS: Final = ("E104", "a group of keys with values", "write `key: value`, indented")
+_TEXT: Final = ("E104", "a text", "put it in quotes if it looks like a number")
+
+_EXPECTED: Final[Mapping[str, tuple[str, str, str]]] = {
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), _NUMBER),
+    **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), _LIST),
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), _KEYS),
+    **dict.fromkeys(("string_type", "is_instance_of"), _TEXT),
+}
+"""Pydantic's words for a wrong type → code, what was expected, hint."""
+
+_BOUNDS: Final[Mapping[str, tuple[str, str]]] = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+    "too_long": ("max_length", "at most"),
+    "string_too_long": ("max_length", "at most"),
+}
+"""Pydantic's words for a number out of range → where the limit stands, and how to say it."""
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    """What an admin may write below the name; `otherwise` is written `else`."""
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    return ["else" if name == "otherwise" else name for name in names]
