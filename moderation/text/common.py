@@ -1,0 +1,46 @@
+"""Words of ordinary chat, to tell an accident from a disguise: "the pen is here" has no split word in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_LONG_ENOUGH = 4
+"""Beside an everyday word, a piece this long that is no word speaks for a disguise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """`known` are words of English and Spanish, accents as written; `everyday` the most frequent of them."""
+
+    known: frozenset[str]
+    everyday: frozenset[str]
+
+
+@cache
+def common() -> Common:
+    """The words of data/common.txt, read at first use."""
+    text = files("moderation.text").joinpath("data/common.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    everyday = frozenset(line[1:] for line in lines if line.startswith("*"))
+    return Common(known=frozenset(line.lstrip("*") for line in lines), everyday=everyday)
+
+
+def broken_word(pieces: Sequence[str]) -> bool:
+    """Whether pieces that spell a listed word look like that word taken apart, not like neighbours by accident.
+
+    Single letters are one by one no words. Of two pieces one must be unknown, and beside an everyday word it must be
+    long. Of more pieces, the unknown ones must be two at least and make half of the letters.
+    """
+    if all(len(piece) == 1 for piece in pieces):
+        return len(pieces) > 2 and len(set(pieces)) > 1
+    words = common()
+    unknown = [piece for piece in pieces if piece not in words.known]
+    if len(pieces) == 2:
+        if words.everyday.isdisjoint(pieces):
+            return bool(unknown)
+        return len(unknown) == 1 and len(unknown[0]) >= _LONG_ENOUGH
+    strange = sum(map(len, unknown))
+    return len(unknown) > 1 and strange * 2 >= sum(map(len, pieces))

@@ -1,0 +1,310 @@
+"""The second look at a suspicious message: who spells a listed word with other letters, signs, gaps or pieces.
+
+The automaton over the letters a reader sees proposes; everything here is the check of one proposal. A disguise needs
+evidence: a look-alike, a digit or sign used as a letter, or a word taken apart that is no accident (see common.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from moderation.text.common import broken_word, common
+from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, meant, plain_letter, tables
+from moderation.text.patterns import Pattern
+
+BETWEEN_PARTS: Final = "\x1f"
+"""Stands between the messages of one author when they are read together; clean texts never have it."""
+
+_DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
+_TRIES: Final = 4
+_LONG: Final = 5
+_BEFORE: Final = re.compile(r"(?:[^\W_][\W_]{1,2})*\Z")
+_AFTER: Final = re.compile(r"(?:[\W_]{1,2}[^\W_](?![^\W_]))*")
+_LINK: Final = re.compile(
+    r"://|^\W*www\.|(?:^|[^\w.-])(?:[a-z0-9-]+\.)+(?:com|org|net|info|io|gov|edu|app|dev|gg|tv|me|co|es|mx|ar|cl|br|uk|de|fr|"
+    r"it|pt|eu|ru|cn|xyz|shop|site|online|link|example)(?=[/:?#]|\W*$)",
+    re.IGNORECASE,
+)
+
+
+class Source(NamedTuple):
+    """One letter as written: its place in the text, what it may be meant for, and whether a gap comes before it."""
+
+    place: int
+    meant: str
+    gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A stretch of text that spells an entry; `spelt[i]` is the place in the entry of source letter i."""
+
+    sources: Sequence[Source]
+    spelt: Sequence[int]
+
+
+class Letters:
+    """The letters of a text with the way back: `units` matches `letters.looks` of the same text, one unit a letter."""
+
+    __slots__ = ("text", "units")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        look = tables().look
+        self.units: list[list[int]] = []
+        before = ""
+        for place, char in enumerate(text):
+            for letter in look[ord(char)] or "":
+                if letter == before:
+                    self.units[-1].append(place)
+                else:
+                    self.units.append([place])
+                    before = letter
+
+    def solid(self, place: int) -> bool:
+        """Whether the character there is part of a word."""
+        if not 0 <= place < len(self.text):
+            return False
+        char = self.text[place]
+        if char.isascii():
+            return char.isalnum()
+        known = tables()
+        return known.plain[ord(char)] != " " or known.look[ord(char)] is not None
+
+    def begins(self, place: int) -> bool:
+        """Whether a word may begin there."""
+        return not self.solid(place - 1)
+
+    def ends(self, place: int) -> bool:
+        """Whether a word may end with the character there; marks piled on it belong to it."""
+        plain = tables().plain
+        after = place + 1
+        while after < len(self.text) and plain[ord(self.text[after])] is None:
+            after += 1
+        return not self.solid(after)
+
+    def edges(self) -> tuple[list[bool], list[bool]]:
+        """For every unit whether a word may begin, and whether one may end, with one of its characters."""
+        heads = [any(map(self.begins, places[-_TRIES:])) for places in self.units]
+        tails = [any(map(self.ends, places[:_TRIES])) for places in self.units]
+        return heads, tails
+
+    def sources(self, first: int, last: int) -> Iterator[Source]:
+        """The letters as written from place `first` to place `last`."""
+        known = tables()
+        gap = False
+        for place in range(first, last + 1):
+            char = self.text[place]
+            letters = known.look[ord(char)]
+            if letters is None:
+                gap = gap or (known.plain[ord(char)] is not None)
+                continue
+            for index, letter in enumerate(letters):
+                yield Source(place, meant(char) if len(letters) == 1 else letter, gap and index == 0)
+            if letters:
+                gap = False
+
+
+def spell(sources: Sequence[Source], entry: str, breaks: frozenset[int]) -> Spelling | None:
+    """How the source letters spell the entry, each letter once or more; None when they do not.
+
+    A further word of a phrase must begin after a gap. Runs of digits are not stretched.
+    """
+    states: dict[int, tuple[object, int] | None] = {0: None}
+    size = len(entry)
+    for source in sources:
+        following: dict[int, tuple[object, int] | None] = {}
+        for place, chain in states.items():
+            if place < size and entry[place] in source.meant and (place not in breaks or source.gap):
+                following.setdefault(place + 1, (chain, place))
+            if place and entry[place - 1] in source.meant and not entry[place - 1].isdigit():
+                following.setdefault(place, (chain, place - 1))
+        states = following
+        if not states:
+            return None
+    link = states.get(size)
+    spelt: list[int] = []
+    while link is not None:
+        earlier, place = link
+        spelt.append(place)
+        link = earlier  # type: ignore[assignment]
+    return Spelling(sources, spelt[::-1]) if spelt else None
+
+
+def _other_alphabet(char: str) -> bool:
+    """Whether the character is a letter, and not a Latin one."""
+    return char > "\u02ff" and char.isalpha() and not (plain_letter(char) or " ").isascii()
+
+
+class Judge:
+    """Decides on proposals for one text; the entry is known to be spelt."""
+
+    __slots__ = ("letters", "text")
+
+    def __init__(self, letters: Letters) -> None:
+        self.letters = letters
+        self.text = letters.text
+
+    def disguised(self, pattern: Pattern, entry: str, spelling: Spelling, breaks: frozenset[int]) -> bool:
+        """Whether the spelling is a disguise of the pattern and no accident."""
+        text = self.text
+        if not self._enough_letters(entry, spelling) or not self._edges(entry, spelling):
+            return False
+        pieces = self._pieces(spelling, breaks)
+        gaps = any(len(word) > 1 for word in pieces)
+        if gaps and not all(len(word) == 1 or broken_word(word) for word in pieces):
+            return False
+        if gaps and pattern.inside and any(text[source.place - 1].isspace() for source in spelling.sources[1:]):
+            return False
+        strange = any(
+            self._strange(source, entry[place]) for source, place in zip(spelling.sources, spelling.spelt, strict=True)
+        )
+        if not gaps and not strange:
+            return False
+        if gaps and self._spelt_out(pieces) and not self._alone(spelling, entry):
+            return False
+        if not gaps and self._genuine(spelling, len(entry)):
+            return False
+        first, last = spelling.sources[0].place, spelling.sources[-1].place
+        return not in_link(text, first, last + 1)
+
+    def split(self, entry: str, spelling: Spelling, breaks: frozenset[int]) -> bool:
+        """Whether a spelling over several messages is that word and no accident."""
+        if not self._enough_letters(entry, spelling) or not self._edges(entry, spelling):
+            return False
+        return all(len(word) == 1 or broken_word(word) for word in self._pieces(spelling, breaks))
+
+    def _enough_letters(self, entry: str, spelling: Spelling) -> bool:
+        """Half of the entry must be written in letters of some kind, two fifths of a long one; `$` and `@` will do."""
+        real = {
+            place
+            for source, place in zip(spelling.sources, spelling.spelt, strict=True)
+            if self.text[source.place] not in _DOUBTFUL or self.text[source.place] == entry[place]
+        }
+        share = 0.4 if len(entry) >= _LONG else 0.5
+        return len(real) >= share * len(entry)
+
+    def _edges(self, entry: str, spelling: Spelling) -> bool:
+        """Signs at the edges: `z0nkhead!` ends before the mark, `$hit` begins with its s, a mention is a mention."""
+        first, last = self.text[spelling.sources[0].place], self.text[spelling.sources[-1].place]
+        if last in "!|+" or first in "|+":
+            return False
+        if first == "!":
+            return len(entry) >= _LONG
+        second = self.text[spelling.sources[0].place + 1 :][:1]
+        return first != "@" or not second.isalnum() or len(entry) >= _LONG - 1
+
+    def _pieces(self, spelling: Spelling, breaks: frozenset[int]) -> list[list[str]]:
+        """The pieces that each word of the entry is written in."""
+        words: list[list[str]] = [[""]]
+        for index, (source, place) in enumerate(zip(spelling.sources, spelling.spelt, strict=True)):
+            if index and place in breaks and spelling.spelt[index - 1] != place:
+                words.append([""])
+            elif source.gap:
+                words[-1].append("")
+            words[-1][-1] += self.text[source.place].casefold()
+        return words
+
+    def _strange(self, source: Source, letter: str) -> bool:
+        """Whether the character is none that an honest writer would take for this letter."""
+        char = self.text[source.place]
+        if char.isascii():
+            if char == "I":
+                return letter == "l" and self.text[max(source.place - 1, 0)].islower()
+            return char in MEANT and char != letter
+        after = self.text[source.place + 1 : source.place + 2]
+        plain = plain_letter(char)
+        if plain == letter or letter == char.casefold():
+            return False
+        if plain in OWN:
+            return bool(after) and plain_letter(after) is None
+        if plain is not None and not FOREIGN.isdisjoint(plain):
+            return not any(other > "\x7f" and other.isalpha() for other in self.text if other != char)
+        return plain is None or plain not in (letter, letter * 2)
+
+    def _spelt_out(self, pieces: list[list[str]]) -> bool:
+        return all(len(piece) == 1 for word in pieces for piece in word)
+
+    def _alone(self, spelling: Spelling, entry: str) -> bool:
+        """Whether single letters in a row are the whole row: `c l a s s` has another beginning."""
+        first, last = spelling.sources[0].place, spelling.sources[-1].place
+        reach = 3 * len(entry) + 6
+        before = _BEFORE.search(self.text[max(first - reach, 0) : first])
+        after = _AFTER.match(self.text[last + 1 : last + 1 + reach])
+        head = _letters(before)
+        if before and head and before.string[max(before.start() - 1, 0)].isalnum() and before.start():
+            head = head[1:]
+        tail = _letters(after)
+        return _goes_with(head, head.endswith(entry)) and _goes_with(tail, tail.startswith(entry))
+
+    def _genuine(self, spelling: Spelling, size: int) -> bool:
+        """Whether this is an honest word of another alphabet that happens to look like the entry."""
+        chars = [self.text[source.place] for source in spelling.sources]
+        if not all(map(_other_alphabet, chars)):
+            return False
+        known = tables()
+        expected = known.close if size < _LONG else known.look.alike.keys()
+        return not all(char in expected for char in self.text if _other_alphabet(char))
+
+
+def _letters(found: re.Match[str] | None) -> str:
+    return "".join(char.casefold() for char in found.group() if char.isalnum()) if found else ""
+
+
+def _goes_with(row: str, again: bool) -> bool:
+    """Whether single letters beside a spelt-out word leave it a word: none, one that is a word itself, or it again."""
+    return not row or again or (len(row) == 1 and row in common().everyday)
+
+
+def in_link(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of a clean text lies in the address of a link."""
+    left = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
+    rights = [place for place in (text.find(" ", end), text.find("\n", end)) if place >= 0]
+    return _LINK.search(text[left : min(rights, default=len(text))]) is not None
+
+
+def proposals(letters: Letters, start: int, end: int, inside: bool) -> Iterator[tuple[int, int]]:
+    """Where units `start` to `end` may lie as words of their own: (first place, last place), the likeliest first."""
+    firsts = letters.units[start]
+    lasts = letters.units[end - 1]
+    heads = [place for place in reversed(firsts) if inside or letters.begins(place)][:_TRIES]
+    tails = [place for place in lasts if inside or letters.ends(place)][:_TRIES]
+    for first in heads:
+        for last in tails:
+            if first <= last:
+                yield first, last
+
+
+def read(letters: Letters, pattern: Pattern, start: int, end: int) -> Iterator[tuple[Spelling, str, frozenset[int]]]:
+    """Every way in which units `start` to `end` spell the pattern."""
+    entry, breaks = "", frozenset[int]()
+    for first, last in proposals(letters, start, end, pattern.inside):
+        entry = entry or pattern.letters()
+        breaks = breaks or pattern.breaks()
+        spelling = spell(list(letters.sources(first, last)), entry, breaks)
+        if spelling is not None:
+            yield spelling, entry, breaks
+
+
+def crosses(spelling: Spelling, text: str) -> bool:
+    """Whether a spelling goes over from one message to another."""
+    first, last = spelling.sources[0].place, spelling.sources[-1].place
+    return BETWEEN_PARTS in text[first:last]
+
+
+def broken_only_between(spelling: Spelling, breaks: frozenset[int], text: str) -> bool:
+    """Whether every gap inside a word is a change of message, or stands between single letters."""
+    sources = spelling.sources
+    for index, (before, after) in enumerate(pairwise(sources)):
+        inner = after.gap and spelling.spelt[index + 1] not in breaks
+        if not inner or BETWEEN_PARTS in text[before.place : after.place]:
+            continue
+        alone = index == 0 or before.gap
+        next_alone = index + 2 >= len(sources) or sources[index + 2].gap
+        if not (alone or next_alone):
+            return False
+    return True

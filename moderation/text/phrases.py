@@ -1,0 +1,159 @@
+"""Finds the words and phrases of lists in messages, through disguises, with one pass however many phrases there are.
+
+A message is read three times at most: its plain words; when it looks suspicious, the letters a reader sees in it; and
+words with hidden letters. Entries are compared by their words: punctuation in them is ignored unless there is nothing
+else. Inflected forms are the list's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from moderation.text.disguise import BETWEEN_PARTS, Judge, Letters, Spelling, broken_only_between, crosses, read
+from moderation.text.letters import LEET, looks
+from moderation.text.masked import masked_words
+from moderation.text.patterns import Pattern, PhraseList, compiled
+from moderation.text.plain import PlainCheck
+from moderation.text.split import Thread, may_cross
+from moderation.text.suspicion import classes_of, suspicious
+from moderation.text.views import Views
+
+__all__ = ["PhraseHit", "PhraseIndex", "PhraseList"]
+
+_SIGNS: Final = str.maketrans({sign: "." for sign in LEET if not sign.isalnum()})
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseHit:
+    """A phrase of a list in a message; `start` and `end` are offsets in the raw text.
+
+    A hit over several messages starts in number `part` and ends in number `last_part` of them.
+    """
+
+    key: Hashable
+    phrase: str
+    start: int
+    end: int
+    part: int = 0
+    last_part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A pattern and where it stands in the clean text."""
+
+    pattern: Pattern
+    start: int
+    end: int
+
+
+class PhraseIndex:
+    """All lists, ready to be found."""
+
+    __slots__ = ("_patterns",)
+
+    def __init__(self, lists: Iterable[PhraseList]) -> None:
+        self._patterns = compiled(lists)
+
+    def find(self, views: Views) -> Sequence[PhraseHit]:
+        """Every hit in one message, in order; `()` for most messages."""
+        patterns = self._patterns
+        words = views.words
+        clean = views.clean.text
+        plain = patterns.plain.matches(words.line)
+        odd = bool(patterns.looks) and suspicious(clean, words, patterns.joined)
+        signs = patterns.signs.matches(clean.casefold()) if patterns.signs else ()
+        starred = clean is not views.raw and "*" in views.raw and clean != views.raw
+        if not plain and not odd and not signs and not starred:
+            return ()
+        found: list[_Found] = []
+        if plain:
+            hits = PlainCheck(clean, words).hits(patterns.plain, plain)
+            found += [_Found(hit.pattern, hit.start, hit.end) for hit in hits]
+        for owner, start, end in signs:
+            found += [_Found(pattern, start, end) for pattern in patterns.signs.owners[owner]]
+        raw: list[_Found] = []
+        if odd:
+            found += self._disguised(clean, views.letters)
+            found += [_Found(*hit) for hit in masked_words(clean, patterns.masked)]
+        if starred:
+            raw = [_Found(*hit) for hit in masked_words(views.raw, patterns.masked)]
+        return _hits(views, found, raw) if found or raw else ()
+
+    def find_split(self, parts: Sequence[Views]) -> Sequence[PhraseHit]:
+        """Hits that need at least two of an author's consecutive messages, oldest first, and end in the last one."""
+        patterns = self._patterns
+        if len(parts) < 2 or not patterns.looks:
+            return ()
+        if not may_cross(patterns.looks, [part.letters for part in parts]):
+            return ()
+        thread = Thread.of([part.clean.text for part in parts])
+        hits: dict[PhraseHit, None] = {}
+        for pattern, spelling in self._crossing(thread.text):
+            start, end = spelling.sources[0].place, spelling.sources[-1].place + 1
+            part, first = thread.locate(start)
+            last_part, last = thread.locate(end - 1)
+            if last_part != len(parts) - 1:
+                continue
+            raw_start = parts[part].clean.span(first, first + 1)[0]
+            raw_end = parts[last_part].clean.span(last, last + 1)[1]
+            hits[PhraseHit(pattern.source.key, pattern.phrase, raw_start, raw_end, part, last_part)] = None
+        return tuple(hits)
+
+    def _crossing(self, text: str) -> Iterator[tuple[Pattern, Spelling]]:
+        """Spellings that go over from one message to the next, where that is no accident."""
+        letters = Letters(text)
+        judge = Judge(letters)
+        for owner, start, end in self._patterns.looks.matches(looks(text)):
+            for pattern in self._patterns.looks.owners[owner]:
+                for spelling, entry, breaks in read(letters, pattern, start, end):
+                    if not crosses(spelling, text) or not broken_only_between(spelling, breaks, text):
+                        continue
+                    if judge.split(entry, spelling, breaks):
+                        yield pattern, spelling
+                        break
+
+    def _disguised(self, clean: str, letters: str) -> Iterator[_Found]:
+        """Disguised words of a text, read as it stands and once more with its signs as mere separators."""
+        yield from self._spelt(clean, letters)
+        seen = classes_of(clean)
+        if "a@a" in seen or "@@" in seen:
+            without = clean.translate(_SIGNS)
+            yield from self._spelt(without, looks(without))
+
+    def _spelt(self, text: str, letters: str) -> Iterator[_Found]:
+        matches = self._patterns.looks.matches(letters)
+        if not matches:
+            return
+        units = Letters(text)
+        judge = Judge(units)
+        heads, tails = units.edges()
+        for owner, start, end in matches:
+            if not (heads[start] and tails[end - 1]):
+                if not any(pattern.inside for pattern in self._patterns.looks.owners[owner]):
+                    continue
+            for pattern in self._patterns.looks.owners[owner]:
+                for spelling, entry, breaks in read(units, pattern, start, end):
+                    if judge.disguised(pattern, entry, spelling, breaks):
+                        yield _Found(pattern, spelling.sources[0].place, spelling.sources[-1].place + 1)
+                        break
+
+
+def _hits(views: Views, found: Sequence[_Found], raw: Sequence[_Found]) -> Sequence[PhraseHit]:
+    """The hits in order, each stretch of a pattern once."""
+    spans = [(hit.pattern, *views.clean.span(hit.start, hit.end)) for hit in found]
+    spans += [(hit.pattern, hit.start, hit.end) for hit in raw]
+    hits: list[PhraseHit] = []
+    for pattern, start, end in sorted(spans, key=lambda span: (span[1], -span[2])):
+        hit = PhraseHit(pattern.source.key, pattern.phrase, start, end)
+        if not any(_covers(other, hit) for other in hits):
+            hits.append(hit)
+    return tuple(hits)
+
+
+def _covers(other: PhraseHit, hit: PhraseHit) -> bool:
+    return (
+        other.key == hit.key and other.phrase == hit.phrase and other.start <= hit.start < other.end and hit.end <= other.end
+    )

@@ -1,0 +1,151 @@
+"""The views of one text: raw, clean, folded, skeleton and fingerprint, each made when first asked for.
+
+- clean: NFKC, what nobody sees is gone, markup and code spans are as a client shows them;
+- folded: clean without case, accents kept, runs of one character (digits aside) cut down to two;
+- skeleton: what a reader takes it for: look-alikes, digits as letters, accents gone, spaced letters joined;
+- fingerprint: one word for "the same text", small changes ignored.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+from moderation.text.align import Alignment, Edit, edited, of_clusters, of_edits, unchanged
+from moderation.text.fingerprint import fingerprint_of
+from moderation.text.folding import LONG_RUN, caseless
+from moderation.text.invisible import ASCII_DELETE, SEEN, invisible_edits
+from moderation.text.letters import looks
+from moderation.text.links import Link, links_in
+from moderation.text.markup import MARKS, markup_edits
+from moderation.text.skeleton import skeleton_of
+from moderation.text.words import Words, words_of
+
+_SIMPLE: Final = bytes(code for code in ASCII_DELETE if code not in MARKS)
+_MARKED: Final = re.compile(r"[*_~|`<\[\\&#>]")
+
+
+class View:
+    """A text and the way back: `span` gives offsets in the raw text, worked out only when somebody asks."""
+
+    __slots__ = ("_alignment", "_trace", "text")
+
+    def __init__(self, text: str, trace: Callable[[], Alignment] | None = None) -> None:
+        self.text = text
+        self._trace = trace
+        self._alignment: Alignment | None = None
+
+    @property
+    def alignment(self) -> Alignment:
+        """Every character's place in the raw text."""
+        if self._alignment is None:
+            self._alignment = self._trace() if self._trace else unchanged(len(self.text))
+        return self._alignment
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where characters `start` to `end` of this view stand in the raw text."""
+        return self.alignment.span(start, end)
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _clean(raw: str) -> View:
+    """The clean view; three passes, of which most texts need none."""
+    seen = edited(raw, invisible_edits(raw)) if SEEN.search(raw) else raw
+    shown = edited(seen, markup_edits(seen)) if _MARKED.search(seen) else seen
+    text = shown if shown.isascii() else _nfkc(shown)
+    if text == raw:
+        return View(text)
+
+    def trace() -> Alignment:
+        first = of_edits(len(raw), invisible_edits(raw))
+        second = of_edits(len(seen), markup_edits(seen)).after(first)
+        return of_clusters(shown, text, _nfkc).after(second)
+
+    return View(text, trace)
+
+
+def _folded(clean: View) -> View:
+    """The folded view of a clean one."""
+    lower = caseless(clean.text)
+    edits = [Edit(run.start() + 2, run.end(), "") for run in LONG_RUN.finditer(lower)]
+    text = edited(lower, edits) if edits else lower
+
+    def trace() -> Alignment:
+        first = of_clusters(clean.text, lower, caseless).after(clean.alignment)
+        return of_edits(len(lower), edits).after(first)
+
+    return View(text, trace)
+
+
+class Views:
+    """One text, seen in every way that rules look at it. Never raises, whatever the text."""
+
+    __slots__ = ("_clean", "_fingerprint", "_folded", "_letters", "_links", "_skeleton", "_words", "raw")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self._clean: View | None = None
+        self._folded: View | None = None
+        self._skeleton: View | None = None
+        self._fingerprint: str | None = None
+        self._links: tuple[Link, ...] | None = None
+        self._words: Words | None = None
+        self._letters: str | None = None
+
+    @property
+    def clean(self) -> View:
+        """What a reader sees."""
+        if self._clean is None:
+            raw = self.raw
+            simple = raw.isascii() and not raw.encode().translate(None, _SIMPLE)
+            self._clean = View(raw) if simple else _clean(raw)
+        return self._clean
+
+    @property
+    def folded(self) -> View:
+        """What a reader sees, whatever the case and however long the o in «noooo»."""
+        if self._folded is None:
+            self._folded = _folded(self.clean)
+        return self._folded
+
+    @property
+    def skeleton(self) -> View:
+        """What a reader takes it for."""
+        if self._skeleton is None:
+            clean = self.clean
+            text, alignment = skeleton_of(clean.text)
+            self._skeleton = View(text, lambda: alignment.after(clean.alignment))
+        return self._skeleton
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for texts that say the same, empty for a text that says nothing."""
+        if self._fingerprint is None:
+            self._fingerprint = fingerprint_of(self.clean.text)
+        return self._fingerprint
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Every link, as the client shows it."""
+        if self._links is None:
+            self._links = links_in(self.raw)
+        return self._links
+
+    @property
+    def words(self) -> Words:
+        """The plain words, for matching."""
+        if self._words is None:
+            self._words = words_of(self.clean.text)
+        return self._words
+
+    @property
+    def letters(self) -> str:
+        """The letters a reader sees, without anything between them, for matching."""
+        if self._letters is None:
+            self._letters = looks(self.clean.text)
+        return self._letters
