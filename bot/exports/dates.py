@@ -27,6 +27,9 @@ DAY_NAME_YEAR: Final = re.compile(
 )
 NAME_DAY_YEAR: Final = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}}),?\s+(\d{{4}}){CLOCK}\s*", re.IGNORECASE)
 
+LONGEST: Final = 80
+"""No date is longer (characters); a broken row may hold a whole page where its date should stand."""
+
 MONTHS: Final = (
     "jan ene gen",
     "feb fev",
@@ -148,4 +151,6 @@ def month(name: str) -> int:
 
 def tidy(text: str) -> str:
     """Newer systems put narrow no-break spaces before AM and PM, and marks of direction around numbers."""
-    return text.strip("\ufeff\u200e\u200f \t").replace("\u202f", " ").replace("\xa0", " ").replace("\u200e", "")
+    return (
+        text[:LONGEST].strip("\ufeff\u200e\u200f \t").replace("\u202f", " ").replace("\xa0", " ").replace("\u200e", "")
+    )

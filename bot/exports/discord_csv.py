@@ -30,6 +30,7 @@ NO_IDS: Final = "no author ids: people are told apart by name, the age of their 
 NAME: Final = re.compile(r"(?P<guild>.+?) - (?:.+ - )?(?P<channel>.+?) \[(?P<id>\d{15,21})\].*", re.DOTALL)
 JOINED: Final = "Joined the server."
 NOTICES: Final = frozenset({"Pinned a message.", "Started a thread.", "Changed the channel icon."})
+ADDRESSES: Final = re.compile(r",(?=https?://)")
 RAW_MENTION: Final = re.compile(r"<@!?(\d{15,21})>")
 NAMED_MENTION: Final = re.compile(r"(?<![\w@<])@(?!everyone\b|here\b)([\w.]{2,32})")
 
@@ -167,7 +168,8 @@ class Maker:
         return f"{digest}.{times}" if times else digest
 
     def _attachments(self, cell: str) -> Iterator[Attachment]:
-        for address in filter(None, (part.strip() for part in re.split(r",(?=https?:|\S+?/)", cell))):
+        addresses = ADDRESSES.split(cell) if "://" in cell else cell.split(",")
+        for address in filter(None, map(str.strip, addresses)):
             path = urlsplit(address).path if "://" in address else address.replace("\\", "/")
             yield self._people.attachment(unquote(PurePosixPath(path).name))
 

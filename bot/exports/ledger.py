@@ -55,12 +55,12 @@ class Ledger:
     _notes: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def skip(self, path: str, reason: str) -> None:
-        """Leave a whole file out."""
-        self.skipped.append(Skipped(path, reason))
+        """Leave a whole file out. Names and contents may be an attacker's, so only what is safe to print is kept."""
+        self.skipped.append(Skipped(printable(path), printable(reason)[:200]))
 
     def note(self, path: str, text: str) -> None:
         """Remember an assumption made for a file; the same words for many files become one note."""
-        files, example = self._notes.get(text, (0, path))
+        files, example = self._notes.get(text, (0, printable(path)))
         self._notes[text] = (files + 1, example)
 
     @property
@@ -74,6 +74,11 @@ class Ledger:
         tally = self.formats.setdefault(name, Tally())
         tally.files += 1
         tally.messages += messages
+
+
+def printable(text: str) -> str:
+    """A text fit for a terminal: control characters, which could move the cursor or hide words, are replaced."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def why(error: Exception) -> str:

@@ -167,12 +167,16 @@ def said(row: Mapping[str, Any]) -> str:
 
 
 def author_of(row: Mapping[str, Any], workspace: Workspace) -> Member:
-    """Who wrote it: a person, or the integration a `bot_message` names."""
+    """Who wrote it: a person of this workspace or a guest from another, or the integration a `bot_message` names."""
     comment = row.get("comment")
     user = row.get("user") or (comment.get("user") if isinstance(comment, dict) else None)
     if row.get("subtype") == "bot_message" or not user:
         return workspace.member(str(user or row["bot_id"]), str(row.get("username") or ""), is_bot=True)
-    return workspace.member(str(user))
+    if user in workspace.users:
+        return workspace.member(str(user))
+    guest = row.get("user_profile")
+    name = display_name({"profile": guest}) if isinstance(guest, dict) else ""
+    return workspace.member(str(user), name, is_bot=bool(row.get("bot_id")))
 
 
 def attachments(row: Mapping[str, Any], people: People) -> Iterable[Attachment]:

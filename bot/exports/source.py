@@ -6,6 +6,7 @@ out all the same. Sizes are bounded before anything is unpacked.
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import zipfile
@@ -85,7 +86,7 @@ def opened(path: Path, ledger: Ledger) -> Iterator[Source]:
     items: list[Item] = []
     with ExitStack() as archives:
         for shown, file in found:
-            if shown.lower().endswith(".zip") and zipfile.is_zipfile(file):
+            if (file == place or shown.lower().endswith(".zip")) and zipfile.is_zipfile(file):
                 items.extend(unpacked(file, inside.format(shown), shown, ledger, archives))
             else:
                 items.append(Item(shown, file.stat().st_size, partial(opening, file)))
@@ -106,28 +107,27 @@ def natural(item: Item) -> tuple[tuple[tuple[int, int, str], ...], str]:
 def walk(root: Path, ledger: Ledger) -> Iterator[tuple[str, Path]]:
     """All regular files below a folder, with the path to show. Links are followed, but no folder is entered twice."""
     entered: set[tuple[int, int]] = set()
-    waiting = [(root, "", 0)]
+    waiting = [(root, "", 0, root.stat())]
     found = 0
     while waiting:
-        folder, shown, depth = waiting.pop()
-        info = folder.stat()
+        folder, shown, depth, info = waiting.pop()
         if (info.st_dev, info.st_ino) in entered or depth > DEEPEST:
             ledger.skip(shown, "a link back to a folder that is read already, or too deep")
             continue
         entered.add((info.st_dev, info.st_ino))
-        for name, mode in listed(folder, shown, ledger):
-            if stat.S_ISDIR(mode):
-                waiting.append((folder / name, f"{shown}{name}/", depth + 1))
-            elif not stat.S_ISREG(mode):
-                ledger.skip(shown + printable(name), "not a regular file")
+        for name, about in listed(folder, shown, ledger):
+            if stat.S_ISDIR(about.st_mode):
+                waiting.append((folder / name, f"{shown}{name}/", depth + 1, about))
+            elif not stat.S_ISREG(about.st_mode):
+                ledger.skip(shown + name, "not a regular file")
             elif (found := found + 1) > MOST_FILES:
                 raise UserError(f"{root}: more than {MOST_FILES:,} files; read it in parts")
             else:
                 yield shown + name, folder / name
 
 
-def listed(folder: Path, shown: str, ledger: Ledger) -> list[tuple[str, int]]:
-    """The names in a folder with their file modes; what cannot be looked at is named and left out."""
+def listed(folder: Path, shown: str, ledger: Ledger) -> list[tuple[str, os.stat_result]]:
+    """The names in a folder and what the system knows of them; what cannot be looked at is named and left out."""
     found = []
     try:
         names = sorted(entry.name for entry in folder.iterdir())
@@ -136,9 +136,9 @@ def listed(folder: Path, shown: str, ledger: Ledger) -> list[tuple[str, int]]:
         return []
     for name in names:
         try:
-            found.append((name, (folder / name).stat().st_mode))
+            found.append((name, (folder / name).stat()))
         except OSError as error:
-            ledger.skip(shown + printable(name), f"cannot be opened: {error.strerror}")
+            ledger.skip(shown + name, f"cannot be opened: {error.strerror}")
     return found
 
 
@@ -156,7 +156,7 @@ def unpacked(place: Path, prefix: str, shown: str, ledger: Ledger, archives: Exi
     for info in entries:
         reason = refusal(info)
         if reason:
-            ledger.skip(prefix + printable(info.filename), reason)
+            ledger.skip(prefix + info.filename, reason)
         else:
             yield Item(prefix + info.filename, info.file_size, partial(archive.open, info))
 
@@ -173,8 +173,3 @@ def refusal(info: zipfile.ZipInfo) -> str | None:
     if info.filename.lower().endswith(".zip"):
         return "a zip inside a zip; unpack it first"
     return None
-
-
-def printable(name: str) -> str:
-    """A name that may come from an attacker, fit for a terminal."""
-    return "".join(char if char.isprintable() else "�" for char in name)

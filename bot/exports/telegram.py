@@ -66,6 +66,8 @@ class Reader:
 
     def entries(self, row: Mapping[str, Any]) -> Iterable[Entry]:
         """What one element of `messages` shows; nothing for the platform's own lines."""
+        if row.get("type") == "unsupported":
+            return ()
         at = self.moment(row, "date")
         own = str(row["id"])
         if row.get("type") == "service":

@@ -95,6 +95,16 @@ def test_private_conversations_stay_private(workspace: Reading) -> None:
     assert any(path.endswith("D024BE91L/") for path in skipped(workspace))
 
 
+def test_guests_and_apps_are_told_from_members(tmp_path: Path) -> None:
+    """A guest from another workspace has a name though no list names them; an app that writes as itself is a bot."""
+    guest = {"type": "message", "user": "U9GUEST", "user_profile": {"display_name": "gus"}, "text": "ahoy", "ts": "1.1"}
+    app = {"type": "message", "user": "U9APP", "bot_id": "B9", "text": "beep", "ts": "1.2"}
+    (tmp_path / "general").mkdir()
+    (tmp_path / "general" / "2024-03-01.json").write_text(json.dumps([guest, app]))
+    authors = [message.author for message in messages(read(tmp_path))]
+    assert [(author.name, author.is_bot) for author in authors] == [("gus", False), ("", True)]
+
+
 def test_one_day_alone_can_be_read() -> None:
     """A single day's file gives its messages, the channel named after its folder."""
     reading = read(SLACK / "help" / "2024-03-01.json")

@@ -90,6 +90,12 @@ def test_half_a_character_is_replaced(tmp_path: Path) -> None:
     assert texts(read(tmp_path)) == ["half \ufffd whole 😀 \\\\ud83d"]
 
 
+def test_names_cannot_play_with_the_terminal(tmp_path: Path) -> None:
+    """Control characters in the names of files never reach the person who reads the account."""
+    (tmp_path / "a\x1b[2J\n.md").write_text("# sea")
+    assert list(skipped(read(tmp_path))) == ["a\ufffd[2J\ufffd.md"]
+
+
 def test_links_in_a_circle_are_walked_once(tmp_path: Path) -> None:
     """A link back to a folder above ends there; a link to a file is read."""
     (tmp_path / "a").mkdir()

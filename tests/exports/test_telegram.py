@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.exports import Tally, read
 from moderation.model import ChannelRef, MemberJoined, MemberLeft, Role
@@ -65,6 +67,16 @@ def test_files_are_known_even_when_they_were_not_saved() -> None:
 def test_a_post_in_the_name_of_the_group_is_an_admins() -> None:
     """Anonymous admins write as the group itself."""
     assert messages(read(CHAT))[2].author.roles == {Role.ADMIN}
+
+
+def test_lines_no_client_can_show_are_counted(tmp_path: Path) -> None:
+    """Old exports hold rows of a type `unsupported`: nothing is wrong with the file."""
+    chat = json.loads(CHAT.read_text())
+    chat["messages"].append({"id": 99, "type": "unsupported"})
+    (tmp_path / "result.json").write_text(json.dumps(chat))
+    reading = read(tmp_path / "result.json")
+    assert reading.rows == 0
+    assert reading.notices == 2
 
 
 def test_a_full_export_gives_its_groups_and_not_the_private_chats() -> None:
