@@ -1,0 +1,1 @@
+"""The local room, the moderators' desk and the HTTP that others script."""

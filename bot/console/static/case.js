@@ -1,0 +1,134 @@
+// One case, laid open: what was written, what decided, what was done, where the person stands.
+
+import { dayOf, language, make, say, when, wordFor } from "./words.js";
+
+const TICKS = { applied: "✓", simulated: "○", refused: "✕", failed: "✕", unknown: "?", pending: "…" };
+
+/** Text with the deciding parts marked; spans count in code points, as the server does. */
+export function marked(text, spans) {
+  const letters = [...text];
+  const parts = [];
+  let at = 0;
+  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
+    if (end <= at) continue;
+    const from = Math.max(start, at);
+    parts.push(letters.slice(at, from).join(""), make("mark", {}, letters.slice(from, end).join("")));
+    at = end;
+  }
+  parts.push(letters.slice(at).join(""));
+  return parts.filter((part) => part !== "");
+}
+
+/** An action in words, with what it is limited to: "silence 1d". */
+const action = (one) => [wordFor("action", one.name), one.words].filter(Boolean).join(" · ");
+
+function section(title, ...children) {
+  return make("section", {}, make("h4", {}, title), ...children);
+}
+
+function written(file) {
+  if (!file.messages.length) return null;
+  const plain = file.messages.every((one) => !one.spans.length);
+  return section(
+    say("written"),
+    ...file.messages.map((one) =>
+      make(
+        "blockquote",
+        { class: "quote", dir: "auto" },
+        ...(one.text === null ? [make("em", {}, say("written_gone"))] : marked(one.text, one.spans)),
+        make("small", {}, `${one.author} · #${one.channel} · ${when(one.at)}`),
+      ),
+    ),
+    plain && file.messages.some((one) => one.text !== null) ? make("p", { class: "saw" }, say("unmarked")) : null,
+  );
+}
+
+function decided(file) {
+  const why = (rule) => rule.why[language] ?? Object.values(rule.why)[0] ?? "";
+  const rules = file.decided_by.map((rule) =>
+    make(
+      "div",
+      {},
+      make("p", { class: "why" }, why(rule)),
+      make("p", { class: "saw" }, make("span", {}, `${say("rule")} `, make("code", {}, rule.id)),
+        ...rule.because.map((one) => make("span", {}, make("code", {}, one.condition), ` ${one.saw}`))),
+    ),
+  );
+  const origin = file.origin === "rules" ? null : make("p", { class: "why" }, `${wordFor("origin", file.origin)}: ${file.about}`);
+  return origin || rules.length ? section(say("rule_and_why"), origin, ...rules) : null;
+}
+
+function receipts(file) {
+  const rows = file.actions.map((one) =>
+    make(
+      "li",
+      {},
+      make("span", { class: `tick ${{ refused: "bad", failed: "bad", unknown: "bad", pending: "wait" }[one.outcome] ?? ""}`, "aria-hidden": "true" }, one.undoes ? "↺" : TICKS[one.outcome] ?? "·"),
+      make("span", {}, action(one), " ", make("small", {}, [wordFor("outcome", one.outcome), one.note].filter(Boolean).join(" · "))),
+    ),
+  );
+  return section(say("done"), rows.length ? make("ul", { class: "receipts" }, ...rows) : make("p", { class: "saw" }, say("nothing_done")));
+}
+
+function points(count) {
+  if (!count) return say("points_none");
+  return count === 1 ? say("points_one") : say("points_many", { points: count });
+}
+
+function ladder(one) {
+  const here = one.steps.filter((step) => step.points <= one.points).length - 1;
+  const next = one.steps.find((step) => step.points > one.points);
+  const rungs = one.steps.map((step, index) =>
+    make(
+      "li",
+      { class: `rung ${index === here ? "here" : index < here ? "reached" : ""}` },
+      make("i"),
+      make("span", {}, step.actions.map(action).join(", ")),
+      make("small", {}, say("at_points", { points: step.points })),
+    ),
+  );
+  const facts = [points(one.points)];
+  if (one.given) facts.push(say("this_case", { points: one.given }));
+  if (one.points && one.forgotten_at) facts.push(say("forgotten_on", { date: dayOf(one.forgotten_at) }));
+  const ground = make("li", { class: `rung ${here < 0 ? "here" : "reached"}` }, make("i"), make("span", {}, points(here < 0 ? one.points : 0)), make("small", {}, one.ladder));
+  return make(
+    "div",
+    {},
+    make("p", { class: "standing-line" }, facts.join(" · ")),
+    make("ol", { class: "ladder", "aria-label": one.ladder }, ground, ...rungs),
+    make("p", { class: "standing-line" }, next ? say("next_step", { points: next.points, actions: next.actions.map(action).join(", ") }) : say("last_step_passed")),
+  );
+}
+
+function standing(file) {
+  if (!file.member || !file.standing.length) return null;
+  return section(say("standing", { name: file.member.name }), ...file.standing.map(ladder));
+}
+
+function told(file) {
+  if (!file.told.length || !file.member) return null;
+  return make("details", {}, make("summary", {}, say("told", { name: file.member.name })), ...file.told.map((text) => make("p", { class: "told", dir: "auto" }, text)));
+}
+
+function verbs(file, deeds) {
+  const done = { upheld: "uphold_done", overturned: "undo_done" }[file.state];
+  const verdict = file.changed_by === "rules" || file.changed_by === "sereno" ? null
+    : make("p", { class: "verdict" }, say("decided_by", { what: done ? say(done) : wordFor("state", file.state), who: file.changed_by, time: when(file.changed_at) }));
+  const buttons = [];
+  if (file.verbs.includes("undo")) buttons.push(make("button", { type: "button", class: "primary", "data-verb": "undo", onclick: () => deeds.settle(file, "undo") }, say("undo")));
+  if (file.verbs.includes("uphold")) buttons.push(make("button", { type: "button", class: "second", "data-verb": "uphold", onclick: () => deeds.settle(file, "uphold") }, say("uphold")));
+  return [verdict, buttons.length ? make("div", { class: "verbs" }, ...buttons) : null];
+}
+
+/** The whole case, as children of its article. */
+export function caseFile(file, deeds) {
+  return [
+    make("header", { class: "case-head" }, make("h3", {}, say("case", { number: file.number })), make("span", { class: "rule-id" }, file.id), make("span", { class: `pill ${file.state}` }, wordFor("state", file.state))),
+    written(file),
+    decided(file),
+    receipts(file),
+    standing(file),
+    told(file),
+    ...verbs(file, deeds),
+  ].filter(Boolean);
+}
