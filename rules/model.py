@@ -11,15 +11,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from moderation.actions.base import Action
+from moderation.model import MessageRef
 from moderation.verdict import Because, Mode
+from rules.wants import NOTHING, Wants
 
 if TYPE_CHECKING:
     from rules.facts import Facts
+    from rules.measures import Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,17 @@ class Holds(Protocol):
         ...
 
 
+class Witness(IntEnum):
+    """Who speaks against the person when a condition holds; the highest of a match counts."""
+
+    MODEL = 0
+    """Only a model's score: never enough to kick or to ban."""
+    NOBODY = 1
+    """It says who, where, when or how it looks; that alone accuses nobody."""
+    FACTS = 2
+    """Something the person did that anybody can check."""
+
+
 class Condition(BaseModel, ABC):
     """One key of an `if:` block."""
 
@@ -74,6 +89,23 @@ class Condition(BaseModel, ABC):
     @abstractmethod
     def because(self, facts: Facts) -> Sequence[Because]:
         """What made it hold, in words; asked only after `holds` gave True."""
+
+    @property
+    def witness(self) -> Witness:
+        """Who speaks against the person when this holds."""
+        return Witness.FACTS
+
+    def guards(self) -> tuple[Test, ...]:
+        """Cheap comparisons without which it cannot hold; the engine asks them first."""
+        return ()
+
+    def wants(self) -> Wants:
+        """What must be looked for, and remembered, before `holds` can be asked."""
+        return NOTHING
+
+    def involved(self, facts: Facts) -> Sequence[MessageRef]:
+        """Earlier messages that made it hold together with this one; asked only after `holds` gave True."""
+        return ()
 
     def looser(self) -> Iterator[tuple[tuple[str | int, ...], Condition | None]]:
         """Each way to drop one narrowing key or list member: its YAML path below the name, and what remains.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
@@ -42,6 +43,15 @@ class Order:
     text: str = ""
 
 
+class Aim(StrEnum):
+    """Whom an action touches."""
+
+    PERSON = "person"
+    COMMUNITY = "community"
+    BESIDE = "beside"
+    """Whatever the actions beside it touch; the person when it stands alone."""
+
+
 class Action(BaseModel, ABC):
     """One enforcement action as an admin wrote it."""
 
@@ -56,6 +66,7 @@ class Action(BaseModel, ABC):
     """0 touches nobody, 10 hides a message, 20 warns, 30 strikes, 40 restricts, 50 removes the person."""
     reviewed: ClassVar[bool] = False
     """True for what `mode: review` turns into a question for people (delete, timeout, kick, ban, roles, strike)."""
+    aim: ClassVar[Aim] = Aim.PERSON
 
     otherwise: SerializeAsAny[Action] | None = None
     """What to do where a platform cannot (`else:`); `Nothing` when the admin wrote `nothing`."""
@@ -74,13 +85,27 @@ class Action(BaseModel, ABC):
         """What the platform must be able to do; an action whose need depends on its fields overrides this."""
         return self.needs
 
+    @property
+    def slot(self) -> tuple[str, ...]:
+        """Actions with the same slot merge into one: all of a kind, unless what they name (a role, a text) differs."""
+        return (self.name,)
+
+    @property
+    def lasts(self) -> timedelta | None:
+        """After how long the enforcer takes it back by itself; None where it stays or the platform ends it."""
+        return None
+
     def stricter(self, other: Self) -> Self:
-        """The stricter of two actions of this kind; merging is commutative and associative."""
-        return self if self.weight() >= other.weight() else other
+        """One action as strict as both of the same slot; merging is commutative and associative."""
+        return self if self._order() >= other._order() else other
 
     def weight(self) -> tuple[Any, ...]:
-        """What `stricter` compares."""
+        """What `stricter` compares first."""
         return ()
+
+    def _order(self) -> tuple[tuple[Any, ...], int, str]:
+        fallback = self.otherwise.severity if self.otherwise else -1
+        return (self.weight(), fallback, self.model_dump_json())
 
     @abstractmethod
     async def apply(self, chat: Chat, order: Order) -> str:

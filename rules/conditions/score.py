@@ -1,0 +1,100 @@
+"""`score: {toxicity: 97%}`: how sure a model is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from moderation.units import Share, percent
+from moderation.verdict import Because
+from rules.conditions.measured import Measured, Path
+from rules.load_context import context_of, nearest
+from rules.measures import Test, score
+from rules.model import Condition, Witness
+from rules.wants import Wants
+
+if TYPE_CHECKING:
+    from rules.facts import Facts
+
+
+def _known_label(label: str, info: ValidationInfo) -> str:
+    context = context_of(info)
+    if context is not None and label not in context.labels:
+        detail = {"name": label, "hint": nearest(label, context.labels)}
+        raise PydanticCustomError("unknown_label", "no model knows the label `{name}`", detail)
+    return label
+
+
+def _pairs(value: object) -> object:
+    return tuple(value.items()) if isinstance(value, Mapping) else value
+
+
+Labels = Annotated[
+    dict[Annotated[str, AfterValidator(_known_label)], Share],
+    Field(min_length=1),
+    AfterValidator(_pairs),
+    PlainSerializer(dict, return_type=dict[str, Any]),
+]
+
+
+class Score(Measured):
+    """Models give every label at least so much; unknown while one that could is silent."""
+
+    name: ClassVar = "score"
+    kinds: ClassVar = frozenset({"message", "edit"})
+
+    labels: Labels
+    model: str | None = None
+    asleep: bool = Field(default=False, exclude=True)
+    """The model named is not installed: the rule says so at load, and waits."""
+
+    @classmethod
+    def expand(cls, value: object) -> object:
+        """Every key but `model` is a label."""
+        if not isinstance(value, dict) or "labels" in value:
+            return value
+        labels = {key: share for key, share in value.items() if key != "model"}
+        return {"labels": labels, **({"model": value["model"]} if "model" in value else {})}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _installed(cls, value: object, info: ValidationInfo) -> object:
+        context = context_of(info)
+        model = value.get("model") if isinstance(value, dict) else None
+        if context is None or not isinstance(model, str) or not isinstance(value, dict) or model in context.models:
+            return value
+        context.warn("unknown_model", f"the model `{model}` is not installed: this condition sleeps", ("model",))
+        return {**value, "asleep": True}
+
+    @property
+    def witness(self) -> Witness:
+        """Only a model."""
+        return Witness.MODEL
+
+    @property
+    def _wanted(self) -> Mapping[str, float]:
+        return dict(self.labels)
+
+    def wants(self) -> Wants:
+        """Somebody's opinion on the labels."""
+        return Wants(labels=frozenset(self._wanted))
+
+    def tests(self) -> tuple[Test, ...]:
+        """One comparison per label."""
+        return tuple(Test(score(label, self.model), False, share) for label, share in self._wanted.items())
+
+    def because(self, facts: Facts) -> Sequence[Because]:
+        """What was asked and what was given."""
+        return [
+            Because(f"score: {label} at least {percent(share)}", percent(score(label, self.model)(facts)[0]))
+            for label, share in self._wanted.items()
+        ]
+
+    def looser(self) -> Iterator[tuple[Path, Condition | None]]:
+        """Without each label in turn."""
+        for label in self._wanted:
+            rest = tuple((key, share) for key, share in self._wanted.items() if key != label)
+            yield (label,), self.model_copy(update={"labels": rest}) if rest else None

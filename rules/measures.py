@@ -1,0 +1,166 @@
+"""Numbers that can be read off an event without looking at its words, and comparisons with them.
+
+A measure is an interval: what is known exactly has equal ends, what nobody knows reaches from minus to plus infinity,
+and a score of which one detector is silent lies between what the others said and infinity. So a comparison is surely
+true, surely false or unknown, and the engine can compile it into two plain comparisons of floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rules.facts import Facts
+
+Interval = tuple[float, float]
+UNKNOWN: Final[Interval] = (-inf, inf)
+NO: Final[Interval] = (0.0, 0.0)
+YES: Final[Interval] = (1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with the name people know it by. Measures are equal when name, argument and reader agree."""
+
+    name: str
+    read: Callable[[Facts, str], Interval]
+    argument: str = ""
+
+    def __call__(self, facts: Facts) -> Interval:
+        """The interval the number lies in."""
+        return self.read(facts, self.argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`measure < bound` when `below`, else `measure >= bound`."""
+
+    measure: Measure
+    below: bool
+    bound: float
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True, False, or None when the interval contains the bound."""
+        low, high = self.measure(facts)
+        if self.below:
+            return True if high < self.bound else None if low < self.bound else False
+        return True if low >= self.bound else None if high >= self.bound else False
+
+
+def every(tests: Iterable[Test], facts: Facts) -> bool | None:
+    """All tests hold: False wins over unknown, unknown over True."""
+    known: bool | None = True
+    for test in tests:
+        value = test.holds(facts)
+        if value is False:
+            return False
+        if value is None:
+            known = None
+    return known
+
+
+def _exactly(value: float | None) -> Interval:
+    return UNKNOWN if value is None else (value, value)
+
+
+def _truth(value: bool) -> Interval:
+    return YES if value else NO
+
+
+def _age(then: datetime | None, facts: Facts) -> Interval:
+    return UNKNOWN if then is None else _exactly((facts.now - then).total_seconds())
+
+
+def _account(facts: Facts, _: str) -> Interval:
+    return _age(facts.member.account_created, facts) if facts.member else UNKNOWN
+
+
+def _here(facts: Facts, _: str) -> Interval:
+    return _age(facts.member.here_since, facts) if facts.member else UNKNOWN
+
+
+def _messages(facts: Facts, _: str) -> Interval:
+    if facts.member is None:
+        return UNKNOWN
+    known = facts.member.messages
+    return _exactly(facts.counts.messages_of_author() if known is None else known)
+
+
+def _role(facts: Facts, role: str) -> Interval:
+    return _truth(role in facts.member.roles) if facts.member else UNKNOWN
+
+
+def _bot(facts: Facts, _: str) -> Interval:
+    return _truth(facts.member.is_bot) if facts.member else UNKNOWN
+
+
+def _strikes(facts: Facts, _: str) -> Interval:
+    return _exactly(float(sum(points.total for points in facts.strikes.values())))
+
+
+def _mentions(facts: Facts, _: str) -> Interval:
+    return _exactly(float(len(set(facts.message.mentions)))) if facts.message else NO
+
+
+def _everyone(facts: Facts, _: str) -> Interval:
+    return _truth(facts.message is not None and facts.message.mentions_everyone)
+
+
+def _attachments(facts: Facts, _: str) -> Interval:
+    return _exactly(float(len(facts.message.attachments))) if facts.message else NO
+
+
+def _edited_after(facts: Facts, _: str) -> Interval:
+    if facts.message is None or facts.kind != "edit":
+        return NO
+    return _exactly((facts.event.at - facts.message.at).total_seconds())
+
+
+def _raid(facts: Facts, _: str) -> Interval:
+    return _truth(facts.counts.raid)
+
+
+def _links(facts: Facts, _: str) -> Interval:
+    return _exactly(float(len(facts.views.links))) if facts.message else NO
+
+
+ACCOUNT_AGE: Final = Measure("account age", _account)
+HERE_FOR: Final = Measure("time in the community", _here)
+MESSAGES: Final = Measure("number of messages", _messages)
+IS_BOT: Final = Measure("bot or person", _bot)
+STRIKES: Final = Measure("strikes", _strikes)
+MENTIONS: Final = Measure("people mentioned", _mentions)
+EVERYONE: Final = Measure("mention of everyone", _everyone)
+ATTACHMENTS: Final = Measure("attachments", _attachments)
+EDIT_DELAY: Final = Measure("time until the edit", _edited_after)
+RAID: Final = Measure("raid", _raid)
+LINKS: Final = Measure("links", _links)
+
+
+def role(name: str) -> Measure:
+    """1 when the person has the role, else 0."""
+    return Measure(f"role {name}", _role, name)
+
+
+def _score(facts: Facts, argument: str) -> Interval:
+    label, _, model = argument.partition("@")
+    if not model:
+        low = facts.signals.score(label)
+    else:
+        low = max((s.score for s in facts.signals.given if s.label == label and _is(model, s.detector)), default=0.0)
+    return (low, inf) if label in facts.signals.silent else (low, low)
+
+
+def _is(model: str, detector: str) -> bool:
+    return detector == model or detector.startswith(f"{model}:")
+
+
+def score(label: str, model: str | None = None) -> Measure:
+    """The highest score any detector (or the model named) gave the label, 0 to 1; unknown above it while one is
+    silent."""
+    return Measure(label, _score, f"{label}@{model}" if model else label)
