@@ -20,6 +20,7 @@ from rules.loading.file import File, SceneReader, plugins
 from rules.loading.policy import policy
 from rules.loading.report import Report
 from rules.loading.scene_lines import people_in
+from rules.loading.source import source
 from rules.loading.vocabulary import CODED_QUEUES, CODED_ROLES, Names, Vocabulary
 from rules.loading.whole import whole
 from rules.model import Policy, RuleSet
@@ -64,7 +65,13 @@ def load_folder(
 ) -> Loaded:
     """All rule files of a folder; messages call them by the path that leads there."""
     given = [Given(str(path), path) for path in rule_files(folder)]
-    return load(given, vocabulary, names, today=today, examine=examine)
+    if given:
+        return load(given, vocabulary, names, today=today, examine=examine)
+    nothing = source(str(folder), "")
+    if not folder.is_dir():
+        return Loaded(None, (nothing.problem("E007", 1, 1, "there is no such folder", "create it, or mend the path"),))
+    hint = "rule files end in .yaml; `sereno init` writes a first one"
+    return Loaded(RuleSet(()), (nothing.problem("W105", 1, 1, "the folder holds no rule file", hint),))
 
 
 def load(

@@ -37,13 +37,17 @@ class Given:
         return None
 
 
-def document(report: Report, given: Given, schema: str, *, needs_schema: bool = True) -> MappingNode | None:
+def document(
+    report: Report, given: Given, schema: str, *, needs_schema: bool = True, may_be_empty: bool = False
+) -> MappingNode | None:
     """The keys and values of a file of one schema; None where nothing more can be said about it."""
     source = given.source(report)
     if source is None:
         return None
     no_secrets(report, source)
     root, problems = parse(source)
+    if may_be_empty and [problem.code for problem in problems] == ["E028"]:
+        return MappingNode(source, 1, 1, {})
     report.add(problems)
     if root is None:
         return None

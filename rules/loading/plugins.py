@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -36,6 +36,12 @@ CUSTOM: Final[Mapping[str, str]] = {
     "bad_time": "E119",
     "contradiction": "E236",
     "empty_entry": "E223",
+    "bad_zone": "E501",
+    "foreign_platform": "E503",
+    "bad_rota": "E504",
+    "bad_address": "E506",
+    "bad_language": "E212",
+    "bad_id": "E110",
 }
 """Codes of the errors that plug-ins name themselves; any other name is E132."""
 
@@ -62,15 +68,6 @@ _KNOWN_ANYWAY: Final = {"unchecked_role": CODED_ROLES, "unchecked_queue": CODED_
 M = TypeVar("M", bound=BaseModel)
 
 
-class Expands(Protocol):
-    """What conditions and actions have in common: a short form."""
-
-    @classmethod
-    def expand(cls, value: object) -> object:
-        """The long form of what was written."""
-        ...
-
-
 def build(report: Report, plugin: type[M], name: str, node: Node | None, key: Node, context: LoadContext) -> M | None:
     """The condition or action that an admin wrote under `name`; None after its problems were noted."""
     before = len(context.warnings)
@@ -78,7 +75,7 @@ def build(report: Report, plugin: type[M], name: str, node: Node | None, key: No
     try:
         made = plugin.model_validate(expand(None if node is None else plain(node)), context=context)
     except ValidationError as error:
-        for details in error.errors(include_url=False):
+        for details in _innermost(error.errors(include_url=False)):
             _Refusal(plugin, name, node or key, key, details).tell(report)
         return None
     except (PydanticCustomError, ValueError) as error:
@@ -87,6 +84,15 @@ def build(report: Report, plugin: type[M], name: str, node: Node | None, key: No
     for warning in context.warnings[before:]:
         _warn(report, warning, follow(node or key, tuple(warning.loc)))
     return made
+
+
+def _innermost(refused: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Without those that only follow from one further inside, as a list that is too short without its bad entry."""
+    places = [details["loc"] for details in refused]
+    for details in refused:
+        loc = details["loc"]
+        if not any(len(place) > len(loc) and place[: len(loc)] == loc for place in places):
+            yield details
 
 
 def _warn(report: Report, warning: LoadWarning, node: Node) -> None:
@@ -129,6 +135,12 @@ class _Refusal:
         named = [step for step in self._loc if isinstance(step, str) and step.isidentifier()]
         return named[-1] if named else self.name
 
+    @property
+    def _outer(self) -> str:
+        """The key below which something is missing or too much."""
+        named = [step for step in self._loc[:-1] if isinstance(step, str)]
+        return named[-1] if named else self.name
+
     def _target(self, kind: str, code: str, message: str, hint: str) -> Problem:
         if kind == "extra_forbidden" or (self._loc and self._loc[-1] == "[key]"):
             loc = self._loc[:-1] if self._loc[-1] == "[key]" else self._loc
@@ -163,10 +175,10 @@ class _Refusal:
         found = follow(self.node, self._loc)
         shown = f"`{found.text}`" if isinstance(found, ScalarNode) and found.text else kind_of(found)
         if kind == "missing":
-            return "E103", f"`{self.name}` needs `{self._loc[-1]}`", f"write `{self.name}: {{{self._loc[-1]}: …}}`"
+            return "E103", f"`{self._outer}` needs `{self._loc[-1]}`", f"write `{self._outer}: {{{self._loc[-1]}: …}}`"
         if kind == "extra_forbidden":
-            known = _keys(self.model)
-            return "E101", f"`{self.name}` has no option `{self._loc[-1]}`", suggest(str(self._loc[-1]), known)
+            known = _keys(_model_at(self.model, self._loc[:-1]))
+            return "E101", f"`{self._outer}` has no key `{self._loc[-1]}`", suggest(str(self._loc[-1]), known)
         if kind in _EXPECTED:
             code, needs, hint = _EXPECTED[kind]
             return code, f"`{field}` is {needs}, and this is {shown}", hint
@@ -225,5 +237,22 @@ _BOUNDS: Final[Mapping[str, tuple[str, str]]] = {
 
 def _keys(model: type[BaseModel]) -> list[str]:
     """What an admin may write below the name; `otherwise` is written `else`."""
-    names = [field.alias or name for name, field in model.model_fields.items()]
+    names = [field.alias or name for name, field in model.model_fields.items() if not field.exclude]
     return ["else" if name == "otherwise" else name for name in names]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models an annotation speaks of, however deep in lists, mappings and options."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+def _model_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:
+    """The model that a path below another one leads to."""
+    for step in loc:
+        named = [field for name, field in model.model_fields.items() if step in (name, field.alias)]
+        inner = next(_models_in(named[0].annotation), None) if named else None
+        model = inner or model
+    return model

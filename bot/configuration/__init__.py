@@ -1,0 +1,1 @@
+"""sereno.yaml and the environment → settings, or every problem with its place."""
