@@ -120,3 +120,11 @@ def test_make_targets_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"^(?:\$ )?make ([a-z]+)|`make ([a-z]+)", text, re.MULTILINE))
     assert {first or second for first, second in named} <= targets
+
+
+def test_files_named_in_the_code_map_exist() -> None:
+    """Whoever follows a page into the code finds the file."""
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for path in re.findall(r"`((?:bot|moderation|playbooks|rules|tests|benchmarks)/[\w/.]+\.(?:py|yaml|po|txt))`", text):
+            assert (ROOT / path).exists(), f"{page}: {path}"

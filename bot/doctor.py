@@ -1,0 +1,174 @@
+"""Looks at everything around the bot and says, for each thing, whether it is well and how to mend it if not.
+
+Nothing here changes anything: the data folder is made if it is missing, and a file written there is removed again.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from bot.config import Settings, names_of
+from bot.heartbeat import health
+from bot.wiring import vocabulary
+from moderation.errors import SerenoError
+from rules.loader import SHIPPED, load_folder
+
+ROOM: Final = 500 * 1024 * 1024
+"""Bytes that should be free where the database lives."""
+WRITTEN: Final = datetime(2025, 1, 1, tzinfo=UTC)
+"""No clock of a machine that runs this can be earlier."""
+DRIFT: Final = 5.0
+"""Seconds that the clock of a file system may differ from the machine's."""
+
+
+class State(StrEnum):
+    """How grave a finding is; only WRONG makes the doctor unhappy."""
+
+    WELL = "well"
+    NOTE = "note"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `mend` says what to do, and is empty when there is nothing to be done."""
+
+    about: str
+    state: State
+    says: str
+    mend: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The same for machines."""
+        return {"about": self.about, "state": self.state.value, "says": self.says, "mend": self.mend}
+
+
+def well(about: str, says: str) -> Finding:
+    """Nothing to do."""
+    return Finding(about, State.WELL, says)
+
+
+def wrong(about: str, says: str, mend: str) -> Finding:
+    """Something a person must mend."""
+    return Finding(about, State.WRONG, says, mend)
+
+
+def examine(settings: Settings, host: str, port: int) -> Iterator[Finding]:
+    """Everything there is to find, in the order in which it would hurt."""
+    yield from data_folder(settings.data)
+    yield clock(settings.data)
+    yield database(settings)
+    yield from packs_and_rules(settings)
+    yield from platforms(settings)
+    yield listening(host, port)
+
+
+def data_folder(folder: Path) -> Iterator[Finding]:
+    """Whether it can be written, and whether there is room."""
+    mend = "let the user who runs Sereno write there, or name another folder in SERENO_DATA_DIR"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0" * 4096)
+    except OSError as trouble:
+        yield wrong("data", f"{folder} cannot be written: {trouble.strerror}", mend)
+        return
+    yield well("data", f"{folder} can be written")
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        yield wrong("disk", f"only {free // 1024**2} MiB are free in {folder}", "make room, or move the data folder")
+    else:
+        yield well("disk", f"{free // 1024**2:,} MiB are free")
+
+
+def clock(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Finding:
+    """Whether the time can be right: sanctions have absolute ends."""
+    mend = "switch on time synchronisation (NTP) on this machine"
+    if now() < WRITTEN:
+        return wrong("clock", f"the clock says {now():%Y-%m-%d %H:%M} UTC", mend)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as probe:
+            drift = abs(Path(probe.name).stat().st_mtime - now().timestamp())
+    except OSError:
+        drift = 0.0  # a folder that cannot be written is a finding of its own
+    if drift > DRIFT:
+        return wrong("clock", f"the clock of the data folder's file system is {drift:.0f} s off", mend)
+    return well("clock", f"{now():%Y-%m-%d %H:%M} UTC")
+
+
+def database(settings: Settings) -> Finding:
+    """Whether it opens, and whether its tables are those of this version."""
+    from bot.stores.migrate import Standing, standing
+
+    mend = "restore the data folder from a backup, or name another one in SERENO_DATA_DIR"
+    try:
+        found = standing(settings.data, settings.database_url)
+    except SerenoError as trouble:
+        return wrong("database", str(trouble), mend)
+    if found is Standing.NEWER:
+        return wrong("database", "the database was written by a newer version of Sereno", "install that version")
+    says = {
+        Standing.ABSENT: "there is none yet; the first start makes it",
+        Standing.OLDER: "the next start brings its tables up to date",
+        Standing.CURRENT: "opens, and its tables are up to date",
+    }
+    return well("database", says[found])
+
+
+def packs_and_rules(settings: Settings) -> Iterator[Finding]:
+    """Whether the shipped packs and each community's rules can come into force."""
+    yield _folder("packs", SHIPPED, settings, None)
+    for community in settings.communities:
+        for folder in settings.rule_folders(community):
+            yield _folder(f"rules of {community.id}", folder, settings, community.id)
+
+
+def _folder(about: str, folder: Path, settings: Settings, community: str | None) -> Finding:
+    if not folder.is_dir():
+        return wrong(about, f"there is no folder {folder}", "make it, or correct `rules:` in sereno.yaml")
+    names = next((names_of(one, settings.folder) for one in settings.communities if one.id == community), None)
+    loaded = load_folder(folder, vocabulary(), names)
+    if loaded.rule_set is None:
+        count = len(loaded.errors)
+        return wrong(about, f"{count} error{'s' if count > 1 else ''} in {folder}", f"run `sereno check {folder}`")
+    return well(about, f"{len(loaded.rule_set.rules)} rules in {folder}")
+
+
+def platforms(settings: Settings) -> Iterator[Finding]:
+    """Which platforms somebody has set up, said plainly: this version serves only the local room."""
+    configured = {platform for community in settings.communities for platform in community.places} - {"plaza"}
+    for platform in sorted(settings.environment.platforms | configured):
+        yield Finding(
+            platform,
+            State.NOTE,
+            f"{platform} is set up, but this version has no adapter for it: nothing is read or done there",
+            "try your rules in the local room, or on an export with `sereno backtest`",
+        )
+    if settings.redis_url is not None:
+        yield Finding("redis", State.NOTE, "Redis is set up; this version runs in one process and does not use it")
+
+
+def listening(host: str, port: int) -> Finding:
+    """Whether the address is free, or taken by Sereno itself."""
+    mend = f"stop the other program, or choose another port with --port (not {port})"
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as trouble:
+        if trouble.errno == errno.EADDRINUSE:
+            if health(host, port):
+                return well("address", f"Sereno is running at {host}:{port}")
+            return wrong("address", f"another program listens at {host}:{port}", mend)
+        return wrong("address", f"{host}:{port} cannot be listened on: {trouble.strerror}", mend)
+    return well("address", f"{host}:{port} is free")
