@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bot.adapters.feed import Feed, PersonChanged, PlaceChanged
 from bot.stores.journal import Journal, subject_of
 from bot.stores.room import Place, Resident, RoomRows
+from bot.stores.writer import Work
 from moderation.errors import Forbidden, Gone, RateLimited
-from moderation.model import STAFF, ChannelRef, Member, MemberRef, MessageRef
-from moderation.ports import Clock
+from moderation.model import STAFF, ChannelRef, Event, Member, MemberRef, MessageRef
+from moderation.ports import Accepted, Clock
 
 PLATFORM: Final = "plaza"
 MODERATORS: Final = "mod-room"
@@ -39,15 +40,27 @@ def cast(now: datetime) -> tuple[Resident, ...]:
     )
 
 
+class Door(Protocol):
+    """Where events come in: on disk, with the room's own rows, before this returns. None when it was the bot's own."""
+
+    def __call__(self, event: Event, extra: Work[None] | None = None) -> Awaitable[Accepted | None]:
+        """Keep an event."""
+        ...
+
+
 @dataclass(slots=True)
 class Hall:
-    """Loads itself on first use. Every change goes to the rows first, then to memory and the feed."""
+    """Loads itself on first use. Every change goes to the rows first, then to memory and the feed.
+
+    `accept` is the journal's own until somebody stands at the door (`Plaza.connect`).
+    """
 
     journal: Journal
     rows: RoomRows
     clock: Clock
     feed: Feed
     community: str
+    accept: Door
     residents: dict[str, Resident] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     said: dict[str, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.adapters.feed import Feed, Returned, Said, Vanished
-from bot.adapters.hall import BOT, DOOR, PLATFORM, Hall
+from bot.adapters.hall import BOT, DOOR, PLATFORM, Door, Hall
 from bot.stores.journal import Journal
 from bot.stores.room import Line, RoomRows, Shown
 from moderation.errors import Gone, StoreError, Unavailable
@@ -32,7 +32,11 @@ class Plaza:
 
     def __init__(self, journal: Journal, clock: Clock, community: str = "room") -> None:
         self.feed = Feed()
-        self.hall = Hall(journal, RoomRows(journal.vault), clock, self.feed, community)
+        self.hall = Hall(journal, RoomRows(journal.vault), clock, self.feed, community, journal.accept)
+
+    def connect(self, accept: Door) -> None:
+        """From now on what people do comes in through this door."""
+        self.hall.accept = accept
 
     @property
     def platform(self) -> str:

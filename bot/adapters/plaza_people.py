@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from bot.adapters.feed import Edited, PersonChanged, Said, Vanished
 from bot.adapters.hall import BOT, DOOR, Hall, banned
 from bot.adapters.plaza import Plaza, line_id
@@ -109,7 +107,7 @@ class People:
             message = self._message(resident, kept.channel, line, text, kept.at, kept.reply_to)
             event = MessageEdited(key=f"plaza:msg:{line}:{after.edits}", at=now, message=message)
             with _Arriving(hall, line):
-                await hall.journal.accept(event, lambda c: hall.rows.edit(c, after))
+                await hall.accept(event, lambda c: hall.rows.edit(c, after))
                 hall.feed.publish(Edited(after))
         return after
 
@@ -121,10 +119,7 @@ class People:
         ref = hall.message_ref(kept.channel, line)
         event = MessageRemoved(key=f"plaza:gone:{line}", at=hall.clock.now(), message=ref)
 
-        def remove(connection: Connection) -> None:
-            hall.rows.show(connection, line, Shown.WITHDRAWN, only_from=(Shown.SHOWN,))
-
-        await hall.journal.accept(event, remove)
+        await hall.accept(event, hall.rows.withdrawal(line))
         hall.feed.publish(Vanished(line, kept.channel, Shown.WITHDRAWN))
 
     async def enter(self, member: str, name: str, account_created: datetime | None = None) -> Resident:
@@ -153,7 +148,7 @@ class People:
         if resident.left_at is not None:
             raise Gone(f"{resident.name} is not here.")
         event = MemberLeft(key=_once("leave", member), at=now, member=hall.member(resident))
-        await hall.journal.accept(event, lambda c: hall.rows.change_resident(c, member, {"left_at": now}))
+        await hall.accept(event, lambda c: hall.rows.change_resident(c, member, {"left_at": now}))
         hall.changed(member, {"left_at": now})
 
     async def _entered(
@@ -163,17 +158,14 @@ class People:
         known = before.account_created if before is not None else None
         roles = before.roles if before is not None else frozenset[str]()
         resident = Resident(member, name, roles, created or known or now, now)
-        changes: Mapping[str, Any] = {
+        changes: dict[str, Any] = {
             field: getattr(resident, field) for field in ("name", "account_created", "here_since", "left_at")
         }
 
-        def write(connection: Connection) -> None:
-            hall.rows.furnish(connection, (resident,), ())
-            hall.rows.change_resident(connection, member, {**changes, "banned": False, "banned_until": None})
-
+        changes |= {"banned": False, "banned_until": None}
         event = MemberJoined(key=_once("join", member), at=now, member=hall.member(resident))
-        await hall.journal.accept(event, write)
-        resident = resident if before is None else replace(before, **changes, banned=False, banned_until=None)
+        await hall.accept(event, hall.rows.entry(resident, changes))
+        resident = resident if before is None else replace(before, **changes)
         hall.residents[member] = resident
         hall.feed.publish(PersonChanged(resident))
         return resident
@@ -183,7 +175,7 @@ class People:
         member = hall.member(after)
         event = MemberRenamed(key=_once("rename", after.id), at=now, member=member, before=before.name)
         change = {"name": after.name}
-        await hall.journal.accept(event, lambda c: hall.rows.change_resident(c, after.id, change))
+        await hall.accept(event, lambda c: hall.rows.change_resident(c, after.id, change))
         hall.changed(after.id, change)
 
     def _introduce(self, author: Author, now: datetime) -> tuple[Resident | None, Resident]:
@@ -206,25 +198,20 @@ class People:
         hall = self._hall
         changes = {"roles": after.roles, "here_since": after.here_since, "account_created": after.account_created}
 
-        def write(connection: Connection) -> None:
-            if before is None:
-                hall.rows.furnish(connection, (after,), ())
-            elif any(getattr(before, name) != value for name, value in changes.items()):
-                hall.rows.change_resident(connection, after.id, changes)
-            hall.rows.add(connection, line)
-
+        changed = before is not None and any(getattr(before, name) != value for name, value in changes.items())
+        write = hall.rows.arrival(line, after if before is None else None, changes if changed else {})
         spoken = (after.id, line.channel)
         last = hall.spoke.get(spoken)
         hall.spoke[spoken] = line.at
         with _Arriving(hall, line.id):
             try:
-                accepted = await hall.journal.accept(
+                accepted = await hall.accept(
                     MessagePosted(key=f"plaza:msg:{line.id}:0", at=line.at, message=message), write
                 )
             except BaseException:
                 hall.spoke[spoken] = last or line.at - timedelta(days=1)
                 raise
-            if not accepted.new:
+            if accepted is None or not accepted.new:
                 return
             if before is None:
                 hall.residents.setdefault(after.id, after)

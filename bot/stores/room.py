@@ -20,6 +20,7 @@ from bot.stores.sql import insert_new
 from bot.stores.tables import room_channel, room_member, room_message
 from bot.stores.times import millis, moment
 from bot.stores.vault import Vault
+from bot.stores.writer import Work
 
 
 class Shown(StrEnum):
@@ -149,6 +150,35 @@ class RoomRows:
             return replace(line, number=number), True
         kept = self.line(connection, line.id)
         return (line if kept is None else kept), False
+
+    def arrival(self, line: Line, newcomer: Resident | None, changes: Mapping[str, Any]) -> Work[None]:
+        """What is written with a message: the line, and its author where they are new or have changed."""
+
+        def work(connection: Connection) -> None:
+            if newcomer is not None:
+                self.furnish(connection, (newcomer,), ())
+            elif changes:
+                self.change_resident(connection, line.author["id"], changes)
+            self.add(connection, line)
+
+        return work
+
+    def entry(self, resident: Resident, changes: Mapping[str, Any]) -> Work[None]:
+        """What is written when somebody comes in, for the first time or again."""
+
+        def work(connection: Connection) -> None:
+            self.furnish(connection, (resident,), ())
+            self.change_resident(connection, resident.id, changes)
+
+        return work
+
+    def withdrawal(self, line: str) -> Work[None]:
+        """What is written when an author takes a message back."""
+
+        def work(connection: Connection) -> None:
+            self.show(connection, line, Shown.WITHDRAWN, only_from=(Shown.SHOWN,))
+
+        return work
 
     def edit(self, connection: Connection, line: Line) -> None:
         """Replace the text of a line that is still shown."""

@@ -65,6 +65,7 @@ export class Desk {
     const held = this.list.contains(document.activeElement) ? document.activeElement.dataset.case : null;
     this.list.replaceChildren(...rows.map((one) => this.row(one)));
     if (held) this.list.querySelector(`[data-case="${CSS.escape(held)}"]`)?.focus();
+    this.list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
     const hush = document.getElementById("no-cases");
     hush.hidden = rows.length > 0;
     hush.textContent = say(this.filter === "all" ? "desk_empty" : "nothing_waits");
@@ -96,6 +97,7 @@ export class Desk {
       this.file = file;
       const focused = document.activeElement?.dataset?.verb;
       this.article.hidden = false;
+      this.article.closest(".desk").classList.add("reading");
       this.article.replaceChildren(...caseFile(file, { settle: (one, verb) => this.settle(one, verb) }));
       if (focused) this.article.querySelector(`[data-verb="${focused}"]`)?.focus();
       if (!quietly) this.article.scrollIntoView({ block: "nearest" });

@@ -43,7 +43,7 @@ export function face(person, small = false) {
     return make("span", { class: `face bot${small ? " small" : ""}` }, make("img", { src: "/static/lantern.svg", alt: "" }));
   }
   let sum = 0;
-  for (const letter of person.id) sum = (sum * 31 + letter.codePointAt(0)) % 997;
+  for (const letter of person.id) sum = (sum * 37 + letter.codePointAt(0)) % 1009;
   const initial = [...(person.name || person.id)][0].toLocaleUpperCase(language);
   return make("span", { class: `face hue-${sum % 8}${small ? " small" : ""}`, "aria-hidden": "true" }, initial);
 }

@@ -1,0 +1,178 @@
+"""Serves a running Sereno over HTTP until somebody asks it to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol
+
+import structlog
+import uvicorn
+
+from bot.adapters.plaza import Plaza
+from bot.app import App
+from bot.config import Settings
+from bot.console.address import Address
+from bot.console.app import Parts, create
+from bot.console.desk import StoredDesk
+from bot.health import Health
+from bot.metrics import Metrics
+from bot.stores.queue import Queue
+from bot.stores.times import SystemClock
+from moderation.errors import StoreError, UserError
+
+GRACE: Final = 3.0
+"""Seconds for answers under way; the app has its own after that, and both together stay under ten."""
+APP_GRACE: Final = 6.0
+SWEEP: Final = 240.0
+_STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class Announce(Protocol):
+    """Where the address is shown once it can be opened."""
+
+    def __call__(self, text: str, /) -> None:
+        """Show a line to whoever started Sereno."""
+        ...
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the one line a person started this program for
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: who stops what, in which order, is decided here."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """A listening socket; UserError, in words, when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        why = "the port is taken" if error.errno == 98 else str(error.strerror or error)
+        raise UserError(f"cannot listen on {host}:{port}: {why}; choose another with --host and --port") from error
+    listener.setblocking(False)
+    return listener
+
+
+async def serve(
+    app: App, settings: Settings, host: str = "127.0.0.1", port: int = 8080, *, announce: Announce = _say
+) -> None:
+    """Start the app and the HTTP, print the address, and stop both on SIGTERM or SIGINT, within ten seconds.
+
+    Port 0 takes any free one. Raises UserError when the address cannot be had.
+    """
+    plaza = app.chats.get("plaza")
+    if not isinstance(plaza, Plaza):
+        raise UserError("the local room is not among the platforms of this bot")
+    listener = listen_on(host, port)
+    try:
+        address = Address(host, listener.getsockname()[1], settings.configuration.public_url or "")
+        parts = parts_of(app, plaza, address)
+        plaza.connect(app.accept)
+        await app.start()
+        try:
+            await _serving(parts, listener, announce)
+        finally:
+            await app.stop(APP_GRACE)
+    finally:
+        listener.close()
+
+
+def parts_of(app: App, plaza: Plaza, address: Address) -> Parts:
+    """What the HTTP stands on, from a running app."""
+    clock = SystemClock()
+    desk = StoredDesk(
+        app.cases,
+        Queue(app.journal),
+        lambda: app.rules.rule_set,
+        clock,
+        undo=app.undo,
+        uphold=app.desk.uphold,
+    )
+    return Parts(plaza, desk, clock, address, health=health_of(app), metrics=metrics_of(app, plaza))
+
+
+def health_of(app: App) -> Health:
+    """Alive while the journal can write; ready once the past is remembered."""
+
+    async def journal() -> str | None:
+        return app.trouble
+
+    async def started() -> str | None:
+        return None if app.ready else "still starting"
+
+    return Health(alive={"journal": journal}, ready={"start": started})
+
+
+def metrics_of(app: App, plaza: Plaza) -> Metrics:
+    """What is worth a graph."""
+    metrics = Metrics()
+    one: Callable[[float], dict[tuple[str, ...], float]] = lambda value: {(): float(value)}  # noqa: E731
+    metrics.watch("sereno_up", "1 while the journal can write", (), lambda: one(app.trouble is None))
+    metrics.watch("sereno_ready", "1 once events are accepted", (), lambda: one(app.ready))
+    metrics.watch("sereno_undecided", "Events accepted and not yet decided", (), lambda: one(app.intake.undecided))
+    metrics.watch("sereno_rules", "Rules in force", (), lambda: one(len(app.rules.rule_set.rules)))
+    metrics.watch("sereno_room_listeners", "Open live streams", (), lambda: one(plaza.feed.listeners))
+    return metrics
+
+
+async def _serving(parts: Parts, listener: socket.socket, announce: Announce) -> None:
+    config = uvicorn.Config(
+        create(parts),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_graceful_shutdown=int(GRACE),
+        limit_concurrency=1000,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        parts.plaza.feed.close()
+        server.should_exit = True
+
+    for number in _STOPPING:
+        loop.add_signal_handler(number, stop)
+    sweeping = asyncio.create_task(_sweeping(parts.plaza), name="room-sweep")
+    serving = asyncio.create_task(server.serve([listener]), name="http")
+    try:
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            announce(f"{parts.address.url}/?key={parts.keys.key}")
+        await serving
+    finally:
+        for number in _STOPPING:
+            loop.remove_signal_handler(number)
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
+
+
+async def _sweeping(plaza: Plaza) -> None:
+    """The room forgets what nobody flagged, well within the promised hour."""
+    log: Any = structlog.get_logger(__name__)
+    while True:
+        try:
+            await plaza.sweep()
+        except StoreError as error:
+            log.warning("the room could not be swept", why=str(error))
+        await asyncio.sleep(SWEEP)
