@@ -85,6 +85,8 @@ class MappingNode(Node):
     """Keys with values. Keys are texts; the few that are numbers (ladder steps) keep their spelling."""
 
     entries: Mapping[str, tuple[ScalarNode, Node]]
+    broken: bool = False
+    """Whether a key was refused and left out: then nothing more is missing."""
 
     def get(self, key: str) -> Node | None:
         """The value of a key; None where the key is absent."""

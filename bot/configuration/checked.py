@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic_core import PydanticCustomError
 
 from moderation.platforms import CAN
+from moderation.zones import is_zone, zones
 from rules.problems import suggest
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?")
@@ -41,12 +41,10 @@ def community_id(name: str) -> str:
 
 def time_zone(name: str) -> str:
     """A zone of the IANA database, such as `Europe/Madrid`."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = suggest(name, available_timezones()) if name else ""
+    if not is_zone(name):
+        hint = suggest(name, zones()) if name else ""
         hint = hint if hint.startswith("did you") else "write it like `Europe/Madrid` or `America/Bogota`"
-        raise _refuse("bad_zone", name, f"`{name}` is not a time zone", hint) from None
+        raise _refuse("bad_zone", name, f"`{name}` is not a time zone", hint)
     return name
 
 

@@ -33,6 +33,8 @@ class ConditionReader:
         block = fields.mapping(self._file.report, node, f"`{what}`", _HOW)
         if block is None:
             return None
+        if not block.entries and block.broken:
+            return None
         if not block.entries:
             self._file.report.say(block, "E131", f"`{what}` holds no condition", _HOW)
             return None

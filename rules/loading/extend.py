@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -22,17 +23,22 @@ def extended(report: Report, document: MappingNode, packs: Path, seen: tuple[str
     name = fields.text(report, node, "`extends`", "name one shipped pack")
     if node is None or name is None:
         return document
-    known = sorted(path.stem for path in packs.glob("*.yaml"))
+    known = {_name(path): path for path in sorted(packs.glob("*.yaml"))}
     if name not in known:
         report.say(node, "E211", f"there is no shipped pack `{name}`", suggest(name, known, "shipped are"))
         return document
     if name in seen:
         report.say(node, "E232", f"the pack `{name}` extends itself", "extend another one")
         return document
-    base = _document(report, packs / f"{name}.yaml", f"{packs.name}/{name}.yaml")
+    base = _document(report, known[name], f"{packs.name}/{known[name].name}")
     if base is None:
         return document
     return _merged(document, extended(report, base, packs, (*seen, name)))
+
+
+def _name(path: Path) -> str:
+    """What admins call a pack: its file's name without the number that orders it."""
+    return re.sub(r"^\d+-", "", path.stem)
 
 
 def _document(report: Report, path: Path, name: str) -> MappingNode | None:

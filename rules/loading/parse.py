@@ -199,6 +199,7 @@ class _Mapping:
         self._source, self._line, self._column = source, line, column
         self._entries: dict[str, tuple[ScalarNode, Node]] = {}
         self._key: Node | None = None
+        self._broken = False
 
     def add(self, node: Node) -> Problem | None:
         """A key, then its value; the problem with the key, told once its value is there."""
@@ -209,6 +210,7 @@ class _Mapping:
         problem = self._refused(key)
         if problem is None and isinstance(key, ScalarNode):
             self._entries[key.text] = (key, node)
+        self._broken = self._broken or problem is not None
         return problem
 
     def _refused(self, key: Node) -> Problem | None:
@@ -223,7 +225,7 @@ class _Mapping:
         return None
 
     def node(self) -> Node:
-        return MappingNode(self._source, self._line, self._column, self._entries)
+        return MappingNode(self._source, self._line, self._column, self._entries, self._broken)
 
 
 _Collection = _Mapping | _Sequence

@@ -20,9 +20,7 @@ from rules.yaml_nodes import MappingNode, Node, ScalarNode, follow, kind_of, pla
 
 CUSTOM: Final[Mapping[str, str]] = {
     "bad_pattern": "E120",
-    "empty_pattern": "E121",
-    "long_pattern": "E122",
-    "costly_pattern": "E123",
+    "empty_condition": "E131",
     "unknown_list": "E200",
     "unknown_ladder": "E202",
     "unknown_role": "E204",
@@ -132,8 +130,12 @@ class _Refusal:
     @property
     def _field(self) -> str:
         """The key an admin would recognise."""
-        named = [step for step in self._loc if isinstance(step, str) and step.isidentifier()]
-        return named[-1] if named else self.name
+        name, node = self.name, self.node
+        for step in self._loc:
+            if isinstance(node, MappingNode) and step in node.entries:
+                name = str(step)
+            node = follow(node, (step,))
+        return name
 
     @property
     def _outer(self) -> str:
