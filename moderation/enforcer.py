@@ -8,7 +8,7 @@ caller: what goes wrong is a receipt and, where a person must know, an alarm.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -101,6 +101,9 @@ class Enforcer:
         self._clock = clock
         self._keyed = keyed
         self._resting: dict[tuple[str, str, str], datetime] = {}
+        self._busy: set[str] = set()
+        self._lines: set[asyncio.Task[None]] = set()
+        self._gate = asyncio.Semaphore(AT_ONCE)
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -123,12 +126,14 @@ class Enforcer:
         """Work until `stop`; a store that refuses to write pauses the work, it does not end it."""
         while not self._stopping:
             try:
-                worked = await self._round()
+                started = await self._round()
             except StoreError:
                 await self._sleep(1.0)
                 continue
-            if not worked:
+            if not started:
                 await self._rest()
+        if self._lines:
+            await asyncio.wait(self._lines)
 
     def stop(self) -> None:
         """Finish what is being tried and start nothing new."""
@@ -136,31 +141,37 @@ class Enforcer:
         self._wake.set()
 
     async def settled(self) -> None:
-        """Return when nothing is due."""
+        """Return when nothing is due and nothing is being tried."""
         await self._idle.wait()
 
     async def _round(self) -> bool:
+        """Start a line for every case with something due that has none; whether there was any."""
         self._wake.clear()
-        due = await self._intents.due(self._clock.now(), BATCH)
         lines: dict[str, list[Intent]] = {}
-        for intent in due:
+        for intent in await self._intents.due(self._clock.now(), BATCH):
             lines.setdefault(intent.order.case or intent.key, []).append(intent)
-        if not lines:
-            return False
-        gate = asyncio.Semaphore(AT_ONCE)
+        started = False
+        for case, intents in lines.items():
+            if case not in self._busy:
+                started = True
+                self._busy.add(case)
+                task = asyncio.create_task(self._line(case, intents))
+                self._lines.add(task)
+                task.add_done_callback(self._lines.discard)
+        return started
 
-        async def line(intents: list[Intent]) -> None:
-            async with gate:
-                await self._line(intents)
-
-        await asyncio.gather(*(line(intents) for intents in lines.values()))
-        return True
-
-    async def _line(self, intents: list[Intent]) -> None:
+    async def _line(self, case: str, intents: list[Intent]) -> None:
         """The intents of one case, in order; what a brake holds stops those behind it."""
-        for intent in intents:
-            if self._stopping or not await self._one(intent):
-                return
+        try:
+            async with self._gate:
+                for intent in intents:
+                    if self._stopping or not await self._one(intent):
+                        return
+        except StoreError:
+            await asyncio.sleep(1.0)  # nothing was tried: it is still pending and comes again
+        finally:
+            self._busy.discard(case)
+            self._wake.set()
 
     async def _one(self, intent: Intent) -> bool:
         refusal = self._refusal(intent)
@@ -195,11 +206,11 @@ class Enforcer:
             await self._troubled(intent, error)
         except Exception as error:  # noqa: BLE001 - a mistake in one action must not stop the others
             words = f"{intent.action.name} broke: {type(error).__name__}: {error}"
-            await self._intents.settle(
+            await self._settle(
                 intent, IntentState.FAILED, Receipt(Outcome.FAILED, words), _alarm(intent, "outcome", words)
             )
         else:
-            await self._intents.settle(intent, IntentState.APPLIED, Receipt(self._hands.outcome, note))
+            await self._settle(intent, IntentState.APPLIED, Receipt(self._hands.outcome, note))
 
     async def _apply(self, chat: Chat, intent: Intent) -> str:
         """Do it, or what stands in for it where the platform cannot."""
@@ -222,11 +233,11 @@ class Enforcer:
         match error:
             case Gone():
                 receipt = Receipt(self._hands.outcome, "already gone")
-                await self._intents.settle(intent, IntentState.APPLIED, receipt)
+                await self._settle(intent, IntentState.APPLIED, receipt)
             case RateLimited():
-                await self._intents.postpone(intent, self._in(timedelta(seconds=error.retry_after)), str(error))
+                await self._postpone(intent, self._in(timedelta(seconds=error.retry_after)), str(error))
             case Unavailable() if intent.tries < TRIES:
-                await self._intents.postpone(intent, self._in(_pause(intent.tries)), str(error))
+                await self._postpone(intent, self._in(_pause(intent.tries)), str(error))
             case OutcomeUnknown():
                 await self._unknown(intent, str(error))
             case Forbidden():
@@ -234,11 +245,11 @@ class Enforcer:
             case Unsupported():
                 words = str(error)
                 alarm = _alarm(intent, "outcome", words)
-                await self._intents.settle(intent, IntentState.REFUSED, Receipt(Outcome.REFUSED, words), alarm)
+                await self._settle(intent, IntentState.REFUSED, Receipt(Outcome.REFUSED, words), alarm)
             case _:
                 words = str(error) or type(error).__name__
                 alarm = _alarm(intent, "outcome", words)
-                await self._intents.settle(intent, IntentState.FAILED, Receipt(Outcome.FAILED, words), alarm)
+                await self._settle(intent, IntentState.FAILED, Receipt(Outcome.FAILED, words), alarm)
 
     async def _forbidden(self, intent: Intent, error: Forbidden) -> None:
         """The action rests in this community; people hear of it once, and it is tried again when the rest is over."""
@@ -248,29 +259,48 @@ class Enforcer:
         reason = f"forbidden|{intent.platform}|{intent.community}|{intent.action.name}"
         alarm = Alarm(reason, "outcome", words, intent)
         if intent.tries < FORBIDDEN_TRIES:
-            await self._intents.postpone(intent, until, words, alarm)
+            await self._postpone(intent, until, words, alarm)
         else:
-            await self._intents.settle(intent, IntentState.FAILED, Receipt(Outcome.FAILED, words), alarm)
+            await self._settle(intent, IntentState.FAILED, Receipt(Outcome.FAILED, words), alarm)
 
     async def _unknown(self, intent: Intent, words: str) -> None:
         """Perhaps done: repeat what repeating does not change, ask people about the rest."""
         if intent_class(intent, self._keyed) is IntentClass.ONCE or intent.tries >= TRIES:
             receipt = Receipt(Outcome.UNKNOWN, f"perhaps done: {words}")
             alarm = _alarm(intent, "outcome", receipt.note)
-            await self._intents.settle(intent, IntentState.UNKNOWN, receipt, alarm)
+            await self._settle(intent, IntentState.UNKNOWN, receipt, alarm)
         else:
-            await self._intents.postpone(intent, self._in(_pause(intent.tries) if intent.tries > 1 else _NOW), words)
+            await self._postpone(intent, self._in(_pause(intent.tries) if intent.tries > 1 else _NOW), words)
+
+    async def _settle(self, intent: Intent, state: IntentState, receipt: Receipt, alarm: Alarm | None = None) -> None:
+        await self._surely(lambda: self._intents.settle(intent, state, receipt, alarm))
+
+    async def _postpone(self, intent: Intent, until: datetime, note: str, alarm: Alarm | None = None) -> None:
+        await self._surely(lambda: self._intents.postpone(intent, until, note, alarm))
+
+    async def _surely(self, record: Callable[[], Awaitable[None]]) -> None:
+        """Record what happened on the platform however long the store refuses: nobody else knows it."""
+        while True:
+            try:
+                await record()
+            except StoreError:
+                if self._stopping:
+                    raise
+                await asyncio.sleep(0.5)
+            else:
+                return
 
     def _in(self, span: timedelta) -> datetime:
         return self._clock.now() + span
 
     async def _rest(self) -> None:
         """Sleep until something is due or somebody wakes us."""
-        if self._wake.is_set():
+        if self._busy:
+            await self._sleep(1.0)
             return
         due = await self._intents.next_due()
         seconds = 60.0 if due is None else (due - self._clock.now()).total_seconds()
-        if seconds > 0:
+        if seconds > 0 and not self._wake.is_set():
             self._idle.set()
             await self._sleep(min(60.0, seconds))
 

@@ -52,7 +52,7 @@ def open_case(connection: Connection, journal: Journal, plan: Plan) -> None:
 
 def gather(
     connection: Connection,
-    reason: str,
+    id_: str,
     *,
     origin: Origin,
     about: str,
@@ -60,10 +60,11 @@ def gather(
     community: str,
     now: int,
     urgent: bool = False,
+    rules: tuple[str, ...] = (),
 ) -> str:
-    """The one case that everything with this reason goes into, opened when it is the first; its id."""
-    id_ = case_id(reason)
-    grown = connection.execute(update(table).where(table.c.id == id_).values(events=table.c.events + 1))
+    """Add to the case that everything of this kind goes into, opening it when this is the first; its id."""
+    grow = {"events": table.c.events + 1, "changed_at": now}
+    grown = connection.execute(update(table).where(table.c.id == id_).values(**grow))
     if grown.rowcount == 0:
         values = {
             "id": id_,
@@ -72,6 +73,7 @@ def gather(
             "about": about,
             "platform": platform,
             "community": community,
+            "rules": to_bytes(list(rules)).decode(),
             "queue": PEOPLE,
             "urgent": urgent,
         }
@@ -92,7 +94,7 @@ def raise_alarm(connection: Connection, alarm: Alarm, now: int) -> None:
             return
     gather(
         connection,
-        alarm.reason,
+        case_id(alarm.reason),
         origin=Origin(alarm.origin),
         about=alarm.words,
         platform=alarm.intent.platform,

@@ -16,7 +16,7 @@ from bot.stores.tables import dead_letter, decision, evidence, inbox, strike
 from bot.stores.times import millis
 from bot.stores.verdicts import write_verdict
 from bot.stores.writer import Work
-from moderation.case import APPEAL_WINDOW, Origin
+from moderation.case import APPEAL_WINDOW, Origin, case_id
 from moderation.model import MessageEdited, MessagePosted, MessageRef, author_of
 from moderation.plan import Plan
 from moderation.ports import Accepted
@@ -28,7 +28,7 @@ _APPEAL: Final = int(APPEAL_WINDOW.total_seconds() * 1000)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A plan, the strikes it gave, and the outages its undecided rules belong to (rule, reason of the case)."""
+    """A plan, the strikes it gave, and the case of the outage each undecided rule belongs to."""
 
     plan: Plan
     strikes: tuple[Strike, ...] = ()
@@ -68,7 +68,7 @@ class Decisions:
             author = author_of(accepted.event)
             case = gather(
                 connection,
-                f"parked|{accepted.event.key}",
+                case_id(f"parked|{accepted.event.key}"),
                 origin=Origin.PARKED,
                 about=error,
                 platform=author.ref.platform if author else "",
@@ -94,8 +94,8 @@ class Decisions:
         enforced = plan.case is not None and plan.case.enforced
         keep_until = now + (max(self._keep, _APPEAL) if enforced else self._keep)
         outage = None
-        for rule, reason in one.outages:
-            outage = self._undecided(connection, plan, rule, reason, now)
+        for rule, case in one.outages:
+            outage = self._undecided(connection, plan, rule, case, now)
         self._decision(connection, plan, plan.case.id if plan.case else outage, keep_until, now)
         if plan.case is None:
             return
@@ -123,16 +123,17 @@ class Decisions:
         }
         connection.execute(insert(decision).values(**row))
 
-    def _undecided(self, connection: Connection, plan: Plan, rule: str, reason: str, now: int) -> str:
+    def _undecided(self, connection: Connection, plan: Plan, rule: str, case: str, now: int) -> str:
         author = author_of(plan.accepted.event)
         missing = ", ".join(sorted(plan.verdict.missing))
         return gather(
             connection,
-            reason,
+            case,
             origin=Origin.UNDECIDED,
             about=f"{rule}: nobody could judge {missing}" if missing else rule,
             platform=author.ref.platform if author else "",
             community=author.ref.community if author else "",
+            rules=(rule,),
             now=now,
         )
 

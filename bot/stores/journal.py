@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from bot.stores import codec
-from bot.stores.sql import insert_new, store_trouble
+from bot.stores.sql import insert_new, shrink_log, store_trouble
 from bot.stores.tables import inbox
 from bot.stores.times import millis
 from bot.stores.vault import Vault
@@ -68,6 +68,8 @@ class Journal:
         self._clock = clock
         self._waiting: deque[_Waiting] = deque()
         self._asked = False
+        self._paused = False
+        self._closed: StoreError | None = None
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="journal-reader")
         self.on_accepted: Callable[[Sequence[Accepted]], None] | None = None
         """Told, on the loop and in journal order, of every batch of new events just before their callers are."""
@@ -93,11 +95,31 @@ class Journal:
         Raises StoreFull or StoreError when it could not be kept; then nothing was.
         """
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        if self._closed is not None:
+            future.set_exception(self._closed)
+            return future
         self._waiting.append(_Waiting(event, extra, future))
-        if not self._asked:
+        if not self._asked and not self._paused:
             self._asked = True
             self._ask(self._take)
         return future
+
+    def pause(self) -> None:
+        """Keep nothing more for now: whoever delivers waits for the acknowledgement."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Keep events again."""
+        self._paused = False
+        if self._waiting and not self._asked:
+            self._asked = True
+            self._ask(self._take)
+
+    def close(self, reason: StoreError) -> None:
+        """Refuse events from now on; those that wait are refused too, so that they are delivered again elsewhere."""
+        self._closed = reason
+        while self._waiting:
+            _fail(self._waiting.popleft().future, reason)
 
     async def write(self, work: Work[T], label: str) -> T:
         """Write something of one's own; resolves once it is on disk."""
@@ -115,6 +137,10 @@ class Journal:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, reading)
 
+    async def shrink(self) -> None:
+        """Fold the write-ahead log into the database, so that what was swept is nowhere on disk."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, shrink_log, self.engine)
+
     def _take(self) -> list[_Waiting]:
         """What waits now; on the writer's thread, so that everything that came while it was busy goes in one batch.
 
@@ -124,7 +150,7 @@ class Journal:
         batch: list[_Waiting] = []
         while self._waiting and len(batch) < BATCH:
             batch.append(self._waiting.popleft())
-        if self._waiting:
+        if self._waiting and not self._paused:
             self._asked = True
             self._ask(self._take)
         return batch
@@ -144,8 +170,7 @@ class Journal:
                 self._kept(batch, accepted)
             elif error is not None and (len(batch) == 1 or isinstance(error, StoreError)):
                 for waiting in batch:
-                    if not waiting.future.done():
-                        waiting.future.set_exception(error)
+                    _fail(waiting.future, error)
             else:
                 for waiting in batch:
                     self._ask(lambda waiting=waiting: [waiting])  # type: ignore[misc]
@@ -199,6 +224,11 @@ class Journal:
     def _seen(self, connection: Connection, keys: Iterable[str]) -> dict[str, int]:
         query = select(inbox.c.key, inbox.c.seq).where(inbox.c.key.in_(list(keys)))
         return dict(connection.execute(query).tuples().all())
+
+
+def _fail(future: asyncio.Future[Accepted], error: BaseException) -> None:
+    if not future.done():
+        future.set_exception(error)
 
 
 def _place(event: Event) -> dict[str, Any]:

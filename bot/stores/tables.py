@@ -234,7 +234,7 @@ intent: Final = Table(
 )
 """An action to be taken, once. `sealed` is the text it sends, rendered when it was decided; `undoes` is the key of the
 intent that this one takes back."""
-Index("ix_intent_due", intent.c.due_at, **_where("state IN ('pending', 'sending')"))
+Index("ix_intent_due", intent.c.state, intent.c.due_at)
 Index("ix_intent_case_id", intent.c.case_id)
 Index("ix_intent_settled", intent.c.community, intent.c.settled_at, **_where("settled_at IS NOT NULL"))
 

@@ -1,0 +1,200 @@
+"""The bot as a whole: it starts what must run, in order, and stops it again without losing anything.
+
+    journal = open_journal(data, clock)                    # bot/stores/opening.py
+    app = App(parts, settings)                             # bot/wiring.py makes the parts
+    await app.start(); await app.accept(event); await app.undo(case, by="plaza:mod"); await app.stop()
+
+Adapters call `accept` (or `journal.accept` with rows of their own) and acknowledge to their platform when it returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.intake import Intake, Own
+from bot.judging import Judging, Stream
+from bot.outages import Outages
+from bot.pipeline import PAUSES, Pipeline
+from bot.rulebook import RulesInForce
+from bot.stores.cases import Cases
+from bot.stores.decisions import Decisions
+from bot.stores.desk import CaseDesk
+from bot.stores.intents import IntentStore
+from bot.stores.journal import Journal
+from bot.stores.opening import only_one
+from bot.stores.recovery import Recovery
+from bot.stores.retention import Retention
+from bot.stores.writer import Work
+from moderation.actions.base import Action
+from moderation.brakes import Brakes, CommunityBrake
+from moderation.case import Case
+from moderation.detection import Detection
+from moderation.enforcer import Enforcer
+from moderation.errors import StoreError
+from moderation.hands import DryHands, LiveHands
+from moderation.model import Event
+from moderation.ports import Accepted, Chat, Clock, Detector
+from moderation.reasons import taken_back
+
+HORIZON: Final = timedelta(hours=1)
+"""How far back counters are rebuilt after a restart; no rule looks further."""
+SWEEP: Final = 300.0
+HEARTBEAT: Final = 2.0
+"""Seconds between signs of life: a store that refuses is noticed, and noticed to be well again, within this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppSettings:
+    """How this bot shall behave. `keep` is how long flagged text stays; `patience` the detectors' time in seconds;
+    `dry` acts on nothing; `keyed` are the platforms that show one key once; `own` the bot's accounts by platform."""
+
+    data: Path
+    keep: timedelta = timedelta(days=30)
+    brakes: Mapping[str, CommunityBrake] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    patience: float = 1.0
+    dry: bool = False
+    keyed: frozenset[str] = frozenset({"plaza", "twin", "discord", "matrix"})
+    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    pauses: Sequence[float] = PAUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a bot is made of."""
+
+    journal: Journal
+    stream: Stream
+    rules: RulesInForce
+    chats: Mapping[str, Chat]
+    actions: Sequence[type[Action]]
+    clock: Clock
+    detectors: Sequence[Detector] = ()
+
+
+class App:
+    """One running bot."""
+
+    def __init__(self, parts: Parts, settings: AppSettings) -> None:
+        self.chats = parts.chats
+        self.journal = parts.journal
+        self.rules = parts.rules
+        self.cases = Cases(parts.journal)
+        self.retention = Retention(parts.journal, parts.clock)
+        self.own = Own(settings.own)
+        self._parts = parts
+        self._settings = settings
+        kinds = {action.name: action for action in parts.actions}
+        hands = (DryHands if settings.dry else LiveHands)(parts.chats)
+        self._outages = Outages()
+        self.intake = Intake(parts.journal, self.own)
+        brakes = Brakes(lambda community: settings.brakes.get(community, CommunityBrake()), parts.rules.limits)
+        self.enforcer = Enforcer(
+            IntentStore(parts.journal, kinds, parts.clock), hands, brakes, parts.clock, keyed=settings.keyed
+        )
+        judging = Judging(parts.stream, parts.rules, hands, self.own, parts.clock, self._language, self._outages)
+        self.pipeline = Pipeline(
+            parts.journal,
+            Decisions(parts.journal, keep=int(settings.keep.total_seconds() * 1000)),
+            judging,
+            self.intake,
+            Detection(parts.detectors, patience=settings.patience),
+            parts.clock,
+            self.enforcer.wake,
+            settings.pauses,
+        )
+        self.desk = CaseDesk(
+            parts.journal, kinds, parts.clock, told=self._taken_back, wake=self.enforcer.wake, forgive=self._forgive
+        )
+        self.ready = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._let_go: Callable[[], None] | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be accepted at the moment, in a sentence; None when all is well."""
+        trouble = self.journal.trouble
+        if trouble is not None:
+            return str(trouble)
+        broken = [task.get_name() for task in self._tasks if task.done() and not task.cancelled()]
+        return f"{', '.join(broken)} ended unexpectedly" if broken else None
+
+    async def start(self) -> None:
+        """Remember the past, go on with everything that was under way, and accept events."""
+        self._let_go = only_one(self._settings.data)
+        await self.journal.start()
+        self.journal.on_accepted = self.pipeline.accepted
+        since = self._parts.clock.now() - HORIZON
+        recovery = Recovery(self.journal)
+        past = await self.journal.read(lambda connection: recovery.read(connection, since))
+        self._parts.stream.restore(past.recent, past.strikes, past.raids)
+        for rule, case, last in past.outages:
+            self._outages.recall(rule, case, last)
+        await self.enforcer.recover()
+        self.pipeline.accepted(past.waiting)
+        for name, work in (
+            ("pipeline", self.pipeline.run()),
+            ("enforcer", self.enforcer.run()),
+            ("heartbeat", self._every(HEARTBEAT, self.retention.heartbeat)),
+            ("sweep", self._every(SWEEP, self._sweep)),
+        ):
+            self._run(name, work)
+        self.ready = True
+
+    async def stop(self, grace: float = 8.0) -> None:
+        """Accept nothing more, finish what is under way within `grace` seconds, close. Nothing is lost either way."""
+        self.ready = False
+        self.journal.close(StoreError("Sereno is stopping"))
+        with contextlib.suppress(TimeoutError):  # what is undecided is on disk and decided after the next start
+            async with asyncio.timeout(grace / 2):
+                await self.intake.drained()
+        self.enforcer.stop()
+        working = [task for task in self._tasks if task.get_name() == "enforcer"]
+        if working:
+            await asyncio.wait(working, timeout=grace / 2)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.journal.stop()
+        if self._let_go is not None:
+            self._let_go()
+
+    async def accept(self, event: Event, extra: Work[None] | None = None) -> Accepted:
+        """Keep an event; once this returns it is on disk. Raises StoreFull or StoreError when it could not be kept."""
+        return await self.intake.accept(event, extra)
+
+    async def undo(self, case: str, by: str) -> Case:
+        """Take a case back: everything reversible, the strikes, and a word to the person. Twice is once."""
+        return await self.desk.overturn(case, by)
+
+    async def settled(self) -> None:
+        """Return when everything accepted is decided and everything due is done."""
+        await self.intake.drained()
+        await self.enforcer.settled()
+
+    def _language(self, community: str) -> str:
+        return self._settings.languages.get(community, "en")
+
+    def _taken_back(self, case: Case) -> str:
+        return taken_back(case.id, self._language(case.community))
+
+    def _forgive(self, case: str) -> None:
+        self._parts.stream.forgive(case)
+
+    async def _sweep(self) -> None:
+        await self.retention.sweep()
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            with contextlib.suppress(StoreError):  # the journal shows the trouble; the next time may be better
+                await work()
+            await asyncio.sleep(seconds)
+
+    def _run(self, name: str, work: Coroutine[None, None, None]) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))

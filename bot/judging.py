@@ -1,0 +1,142 @@
+"""One event from acceptance to a plan: what the rules say, what follows from it, and everything that will be written."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from bot.intake import Own, Revisions
+from bot.outages import Outages
+from bot.stores.decisions import Decided
+from moderation.errors import Unsupported
+from moderation.hands import Hands
+from moderation.model import Capability, Event, MemberRef, ReportFiled, Signals, author_of
+from moderation.plan import Rulebook, make_plan
+from moderation.ports import Accepted, Clock
+from moderation.strikes import Strike
+from moderation.verdict import CLEAN, Verdict
+
+STAFF_REMEMBERED: Final = 10_000
+
+
+class Stream(Protocol):
+    """The rules as the pipeline sees them (rules/stream.py): the same path for live traffic, backtest and examples."""
+
+    def note(self, event: Event) -> Any:
+        """Count the event, in journal order; what its decision will need."""
+        ...
+
+    def decide(self, noted: Any, signals: Signals) -> Verdict:
+        """The verdict, pure."""
+        ...
+
+    def settle(self, noted: Any, verdict: Verdict, case: str) -> Sequence[Strike]:
+        """Let the verdict have its effect on strikes and raids; the strikes it gave."""
+        ...
+
+    def unbraked(self, noted: Any) -> bool:
+        """Whether the person came with the wave of a declared raid, which lifts the brakes for them."""
+        ...
+
+    def restore(
+        self, events: Sequence[Event], strikes: Sequence[Strike], raids: Sequence[tuple[str, datetime]]
+    ) -> None:
+        """Start from the past: events in journal order, strikes that count, moments a raid was declared."""
+        ...
+
+    def forgive(self, case: str) -> None:
+        """Take back the strikes of a case."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An event whose place in the counters is fixed. `of_rules` is the stream's own; None when nobody need judge it."""
+
+    accepted: Accepted
+    of_rules: Any
+
+
+class Judging:
+    """Notes, judges and plans. Holds no event longer than it takes."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        rulebook: Rulebook,
+        hands: Hands,
+        own: Own,
+        clock: Clock,
+        languages: Callable[[str], str],
+        outages: Outages,
+    ) -> None:
+        self._stream = stream
+        self._rulebook = rulebook
+        self._hands = hands
+        self._own = own
+        self._clock = clock
+        self._languages = languages
+        self._outages = outages
+        self._revisions = Revisions()
+        self._staff: OrderedDict[MemberRef, None] = OrderedDict()
+
+    def note(self, accepted: Accepted) -> Noted:
+        """Count an event, in journal order. A version of a message that is not the newest is not judged."""
+        event = accepted.event
+        self._learn(event)
+        if self._revisions.superseded(event):
+            return Noted(accepted, None)
+        return Noted(accepted, self._stream.note(event))
+
+    def decide(self, noted: Noted, signals: Signals) -> Verdict:
+        """What the rules say."""
+        return CLEAN if noted.of_rules is None else self._stream.decide(noted.of_rules, signals)
+
+    def plan(self, noted: Noted, verdict: Verdict) -> Decided:
+        """What follows, and its effect on strikes and raids."""
+        accepted, now = noted.accepted, self._clock.now()
+        platform, community = _place(accepted.event)
+        plan = make_plan(
+            accepted,
+            verdict,
+            rulebook=self._rulebook,
+            can=self._capabilities(platform, community),
+            language=self._languages(community),
+            protected=self._protected(accepted.event),
+            unbraked=self._stream.unbraked(noted.of_rules),
+            decided_at=now,
+        )
+        strikes = self._stream.settle(noted.of_rules, verdict, plan.case.id if plan.case else "")
+        outages = self._outages.cases(verdict.undecided, accepted.seq, now)
+        return Decided(plan, tuple(strikes), outages)
+
+    def _capabilities(self, platform: str, community: str) -> frozenset[Capability]:
+        try:
+            return self._hands.chat(platform).capabilities(community)
+        except Unsupported:
+            return frozenset()
+
+    def _learn(self, event: Event) -> None:
+        """Who is staff or a bot, for reports about people who are not the author."""
+        author = author_of(event)
+        if author is None:
+            return
+        if author.is_staff or author.is_bot:
+            self._staff[author.ref] = None
+            while len(self._staff) > STAFF_REMEMBERED:
+                self._staff.popitem(last=False)
+        elif author.ref in self._staff:
+            del self._staff[author.ref]
+
+    def _protected(self, event: Event) -> bool:
+        author = author_of(event)
+        person = event.about if isinstance(event, ReportFiled) else author.ref if author else None
+        return person is not None and (person in self._staff or self._own.is_me(person))
+
+
+def _place(event: Event) -> tuple[str, str]:
+    author = author_of(event)
+    return (author.ref.platform, author.ref.community) if author else ("", "")
