@@ -29,12 +29,14 @@ class Alignment(NamedTuple):
 
     def after(self, earlier: Alignment) -> Alignment:
         """This alignment, told in offsets of the text that `earlier` starts from."""
-        spans = [earlier.span(start, end) for start, end in zip(self.starts, self.ends, strict=True)]
-        return Alignment([start for start, _ in spans], [end for _, end in spans])
+        starts, ends = earlier
+        if isinstance(starts, range):
+            return self
+        return Alignment([starts[start] for start in self.starts], [ends[end - 1] for end in self.ends])
 
 
 class Edit(NamedTuple):
-    """Characters `start` to `end` were replaced by `text`."""
+    """Characters `start` to `end`, at least one, were replaced by `text`."""
 
     start: int
     end: int
@@ -58,6 +60,9 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
 def of_edits(size: int, edits: Iterable[Edit]) -> Alignment:
     """The alignment that belongs to `edited`, for a text of `size` characters."""
+    edits = list(edits)
+    if not edits:
+        return unchanged(size)
     starts: list[int] = []
     ends: list[int] = []
     last = 0
@@ -84,6 +89,8 @@ def of_clusters(before: str, after: str, change: Callable[[str], str]) -> Alignm
 
     Where that turns out untrue the whole text is taken as one piece: offsets stay valid, only coarser.
     """
+    if before == after:
+        return unchanged(len(before))
     starts: list[int] = []
     ends: list[int] = []
     pieces: list[str] = []

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from moderation.text.letters import tables
+
 _LONG_ENOUGH = 4
 """Beside an everyday word, a piece this long that is no word speaks for a disguise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """`known` are words of English and Spanish, accents as written; `everyday` the most frequent of them."""
+    """`known` are words of English and Spanish as written, `plain` without accents; `everyday` are the most frequent."""
 
     known: frozenset[str]
+    plain: frozenset[str]
     everyday: frozenset[str]
 
 
@@ -25,7 +28,10 @@ def common() -> Common:
     text = files("moderation.text").joinpath("data/common.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     everyday = frozenset(line[1:] for line in lines if line.startswith("*"))
-    return Common(known=frozenset(line.lstrip("*") for line in lines), everyday=everyday)
+    known = frozenset(line.lstrip("*") for line in lines)
+    letters = tables().plain
+    plain = frozenset(word if word.isascii() else word.translate(letters) for word in known)
+    return Common(known=known, plain=plain, everyday=everyday)
 
 
 def broken_word(pieces: Sequence[str]) -> bool:
@@ -37,7 +43,9 @@ def broken_word(pieces: Sequence[str]) -> bool:
     if all(len(piece) == 1 for piece in pieces):
         return len(pieces) > 2 and len(set(pieces)) > 1
     words = common()
-    unknown = [piece for piece in pieces if piece not in words.known]
+    letters = tables().plain
+    pieces = [piece if piece.isascii() else piece.translate(letters) for piece in pieces]
+    unknown = [piece for piece in pieces if piece not in words.plain]
     if len(pieces) == 2:
         if words.everyday.isdisjoint(pieces):
             return bool(unknown)

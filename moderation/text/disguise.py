@@ -13,13 +13,14 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from moderation.text.common import broken_word, common
-from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, meant, plain_letter, tables
+from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, letter_places, meant, plain_letter, tables
 from moderation.text.patterns import Pattern
 
 BETWEEN_PARTS: Final = "\x1f"
 """Stands between the messages of one author when they are read together; clean texts never have it."""
 
 _DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
+_WORD: Final = "a1"
 _TRIES: Final = 4
 _LONG: Final = 5
 _BEFORE: Final = re.compile(r"(?:[^\W_][\W_]{1,2})*\Z")
@@ -48,22 +49,32 @@ class Spelling:
 
 
 class Letters:
-    """The letters of a text with the way back: `units` matches `letters.looks` of the same text, one unit a letter."""
+    """The letters of a text with the way back from `letters.looks` of the same text."""
 
-    __slots__ = ("text", "units")
+    __slots__ = ("_firsts", "_places", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, data: bytes | None) -> None:
         self.text = text
-        look = tables().look
-        self.units: list[list[int]] = []
-        before = ""
-        for place, char in enumerate(text):
-            for letter in look[ord(char)] or "":
-                if letter == before:
-                    self.units[-1].append(place)
-                else:
-                    self.units.append([place])
-                    before = letter
+        self._places, self._firsts = letter_places(text, data)
+
+    def unit(self, number: int) -> list[int]:
+        """The places of the characters behind one letter of `looks`: several for a run."""
+        end = self._firsts[number + 1] if number + 1 < len(self._firsts) else len(self._places)
+        return self._places[self._firsts[number] : end]
+
+    def may_fit(self, start: int, end: int, seen: str) -> bool:
+        """Whether letters `start` to `end` can be whole words, judged roughly by the classes of the characters."""
+        places, firsts = self._places, self._firsts
+        first = places[firsts[start]]
+        if first and seen[first - 1] in _WORD:
+            last_of_first = self.unit(start)[-1]
+            if last_of_first == first or seen[last_of_first - 1] in _WORD:
+                return False
+        after = places[firsts[end - 1]] + 1
+        if after < len(seen) and seen[after] in _WORD:
+            after = self.unit(end - 1)[-1] + 1
+            return after >= len(seen) or seen[after] not in _WORD
+        return True
 
     def solid(self, place: int) -> bool:
         """Whether the character there is part of a word."""
@@ -86,12 +97,6 @@ class Letters:
         while after < len(self.text) and plain[ord(self.text[after])] is None:
             after += 1
         return not self.solid(after)
-
-    def edges(self) -> tuple[list[bool], list[bool]]:
-        """For every unit whether a word may begin, and whether one may end, with one of its characters."""
-        heads = [any(map(self.begins, places[-_TRIES:])) for places in self.units]
-        tails = [any(map(self.ends, places[:_TRIES])) for places in self.units]
-        return heads, tails
 
     def sources(self, first: int, last: int) -> Iterator[Source]:
         """The letters as written from place `first` to place `last`."""
@@ -269,8 +274,8 @@ def in_link(text: str, start: int, end: int) -> bool:
 
 def proposals(letters: Letters, start: int, end: int, inside: bool) -> Iterator[tuple[int, int]]:
     """Where units `start` to `end` may lie as words of their own: (first place, last place), the likeliest first."""
-    firsts = letters.units[start]
-    lasts = letters.units[end - 1]
+    firsts = letters.unit(start)
+    lasts = letters.unit(end - 1)
     heads = [place for place in reversed(firsts) if inside or letters.begins(place)][:_TRIES]
     tails = [place for place in lasts if inside or letters.ends(place)][:_TRIES]
     for first in heads:

@@ -21,6 +21,9 @@ _BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0\ufdfa\ufdfb"
 _BREAK: Final = r"\x0b\x0c\x85\u2028\u2029"
 _HALF: Final = r"\ud800-\udfff"
 
+ANY: Final = re.compile(rf"[\r{_GONE}{_BLANK}{_BREAK}{_HALF}]")
+"""Whether there is anything to do; a set of characters is found many times faster than the forms below."""
+
 SEEN: Final = re.compile(rf"\x1b\[[0-9;]{{0,20}}[A-Za-z]|\r\n?|[{_GONE}]+|[{_BLANK}]|[{_BREAK}]|[{_HALF}]")
 """Everything that is shown otherwise than it is written; terminal colours count as one."""
 

@@ -17,6 +17,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from string import ascii_letters, ascii_lowercase, digits
 from typing import Final
 
@@ -47,6 +48,9 @@ OWN: Final = frozenset("ñçãõ")
 
 FOREIGN: Final = frozenset("åøłđðþæœı")
 """Letters of their own in other languages: no disguise where a text has more letters outside ASCII."""
+
+HIDING: Final = "*#%^~•×∗✱"
+"""Signs that people put in the place of a letter, whichever it is."""
 
 _REMEMBERED: Final = 20_000
 
@@ -125,7 +129,9 @@ class Tables:
     plain_bytes: bytes
     look_bytes: bytes
     unlooked: bytes
+    is_look: bytes
     doubles: AhoCorasick
+    wide: re.Pattern[str]
 
 
 def _read() -> tuple[dict[str, str], frozenset[str]]:
@@ -140,48 +146,103 @@ def _read() -> tuple[dict[str, str], frozenset[str]]:
     return alike, frozenset(close)
 
 
+def _neutral(code: int, look: Look) -> bool:
+    """Whether a character beyond Latin-1 neither is a letter, nor looks like one, nor hides one: most emoji, dashes."""
+    char = chr(code)
+    return plain_letter(char) == " " and look[code] is None and char not in HIDING and not char.isspace()
+
+
+def _wide(look: Look) -> re.Pattern[str]:
+    """Finds characters that a text in Latin-1 cannot stand for, neutral ones aside."""
+    ranges = (range(0x2010, 0x2800), range(0x1F300, 0x1FB00))
+    neutral = "".join(re.escape(chr(code)) for codes in ranges for code in codes if _neutral(code, look))
+    return re.compile(f"[^\\x00-\xde\xe0-\xff{neutral}]")
+
+
+def _byte(text: str | None) -> int:
+    return ord(text) if text and len(text) == 1 and text <= "\xff" else 32
+
+
 @cache
 def tables() -> Tables:
     """The tables, read at first use; they depend on nothing but the files beside this module."""
     alike, close = _read()
-    word = ascii_letters + digits
+    look, plain = Look(alike), Plain()
+    looked = [look[code] is not None for code in range(256)]
     return Tables(
-        plain=Plain({code: chr(code).lower() if chr(code) in word else " " for code in range(128)}),
-        look=Look(alike),
+        plain=plain,
+        look=look,
         close=close,
-        plain_bytes=bytes(ord(chr(code).lower()) if chr(code) in word else 32 for code in range(256)),
-        look_bytes=bytes(ord(LEET.get(chr(code), chr(code).lower())) if code < 128 else code for code in range(256)),
-        unlooked=bytes(code for code in range(128) if chr(code) not in ascii_letters and chr(code) not in LEET),
-        doubles=AhoCorasick([letter * 2 for letter in ascii_lowercase + digits]),
+        plain_bytes=bytes(_byte(plain[code]) for code in range(256)),
+        look_bytes=bytes(_byte(look[code]) for code in range(256)),
+        unlooked=bytes(code for code in range(256) if not looked[code]),
+        is_look=bytes(looked),
+        doubles=AhoCorasick([char * 2 for char in ascii_lowercase + digits + "ñçãõåøðþæ"]),
+        wide=_wide(look),
     )
+
+
+def narrow(clean: str) -> bytes | None:
+    """A clean text in Latin-1, if nothing that matters is lost: neutral characters become question marks.
+
+    Bytes are read several times faster, and nearly all chat in English, Spanish and Portuguese can be had so.
+    """
+    if clean.isascii():
+        return clean.encode()
+    return None if tables().wide.search(clean) else clean.encode("latin-1", "replace")
 
 
 _REPEAT: Final = re.compile(r"(.)(?=\1)", re.DOTALL)
 
 
-def single(text: str) -> str:
-    """The text with every run of one character shortened to one."""
-    if not text.isascii():
-        return _REPEAT.sub("", text)
-    pairs = tables().doubles.find_matches_as_indexes(text, overlapping=True)
-    if not pairs:
+def repeats(text: str, is_narrow: bool) -> list[int]:
+    """The places of characters that are followed by the same one."""
+    if is_narrow:
+        return [start for _, start, _ in tables().doubles.find_matches_as_indexes(text, overlapping=True)]
+    return [match.start() for match in _REPEAT.finditer(text)]
+
+
+def _single(text: str, is_narrow: bool) -> str:
+    """The same as `squeezed`, faster for long texts in Latin-1."""
+    places = repeats(text, is_narrow)
+    if not places:
         return text
     pieces, last = [], 0
-    for _, start, _ in pairs:
-        pieces.append(text[last:start])
-        last = start + 1
+    for place in places:
+        pieces.append(text[last:place])
+        last = place + 1
     pieces.append(text[last:])
     return "".join(pieces)
 
 
-def looks(clean: str) -> str:
-    """The letters a reader sees in a clean text, one after the other: no spaces, runs as one, i and l as one class."""
+def squeezed(word: str) -> str:
+    """A word with every run of one character shortened to one."""
+    return _REPEAT.sub("", word)
+
+
+def seen_letters(clean: str, data: bytes | None) -> str:
+    """The letters a reader sees in a clean text, one after the other; `data` is its narrow form."""
     known = tables()
-    if clean.isascii():
-        seen = clean.encode().translate(known.look_bytes, known.unlooked).decode()
+    if data is None:
+        return clean.translate(known.look)
+    return data.translate(known.look_bytes, known.unlooked).decode("latin-1")
+
+
+def looks(clean: str, data: bytes | None) -> str:
+    """The letters a reader sees, runs as one, i and l as one class: what disguises are looked for in."""
+    return _single(seen_letters(clean, data), data is not None).replace("i", "l").replace("1", "l")
+
+
+def letter_places(clean: str, data: bytes | None) -> tuple[list[int], list[int]]:
+    """The way back from `looks`: the place of every letter seen, and for each letter of `looks` its number there."""
+    known = tables()
+    if data is None:
+        places = [place for place, char in enumerate(clean) for _ in known.look[ord(char)] or ""]
     else:
-        seen = clean.translate(known.look)
-    return single(seen).replace("i", "l").replace("1", "l")
+        places = list(compress(range(len(data)), data.translate(known.is_look)))
+    again = {place + 1 for place in repeats(seen_letters(clean, data), data is not None)}
+    firsts = [number for number in range(len(places)) if number not in again] if again else list(range(len(places)))
+    return places, firsts
 
 
 def meant(char: str) -> str:

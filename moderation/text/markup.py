@@ -19,7 +19,8 @@ MARKS: Final = b"*_~|`<[\\&#>"
 _TAGS: Final = "a|b|i|u|s|em|strong|strike|del|ins|code|pre|span|font|br|p|div|blockquote|tg-spoiler|tg-emoji|sub|sup"
 _TOKEN: Final = re.compile(
     r"""
-    (?P<escape>\\(?=[!-/:-@\[-`{-~]))
+    (?=[\\`\[<&*_~|>#\ -])
+    (?:(?P<escape>\\(?=[!-/:-@\[-`{-~]))
   | (?P<quote>(?:(?<=\n)|\A)[ ]{0,3}(?:>>>[ ]|>[ ]?|\#{1,3}[ ]|-\#[ ]))
   | (?P<code>`+)
   | (?P<link>\[(?P<shown>[^\[\]\n]{1,500})\]\((?:<)?[^()\s<>]{1,2000}(?:\([^()\s<>]{0,200}\)[^()\s<>]{0,200})?>?\))
@@ -29,12 +30,31 @@ _TOKEN: Final = re.compile(
   | <(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}:[^<>|\s]{1,2000})(?:\|(?P<label>[^<>\n]{1,500}))?>
   | (?P<tag></?(?:%s)(?:\s[^<>]{0,500})?/?>)
   | (?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|\#\d{1,7}|\#x[0-9A-Fa-f]{1,6});)
-  | (?P<pair>\*{1,3}|__|_|~{1,2}|\|\|)
+  | (?P<pair>\*{1,3}|__|_|~{1,2}|\|\|))
     """
     % _TAGS,
     re.VERBOSE | re.IGNORECASE,
 )
 _NEWLINE_TAGS: Final = ("<br", "<p", "</p", "<div", "</div", "<blockquote")
+
+
+def may_have_markup(text: str) -> bool:
+    """A quick look that spares most texts the long one."""
+    return (
+        "<" in text
+        or "`" in text
+        or "\\" in text
+        or "](" in text
+        or "||" in text
+        or text.count("*") > 1
+        or text.count("_") > 1
+        or text.count("~") > 1
+        or text.lstrip()[:1] in (">", "#", "-")
+        or "\n>" in text
+        or "\n#" in text
+        or "\n-#" in text
+        or ("&" in text and ";" in text)
+    )
 
 
 def _word(text: str, place: int) -> bool:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from moderation.text.common import common
 from moderation.text.disguise import in_link
-from moderation.text.letters import tables
+from moderation.text.letters import HIDING, tables
 from moderation.text.patterns import Pattern
 
-_HIDES_ANY: Final = "*#%^~•×＊∗✱"
 _HIDES_VOWEL: Final = "@$!|+-_.'’"
-_MASKED: Final = re.compile(
-    rf"(?<![\w*#%^~@$!|+'’.-])[^\W\d_]+(?:[{re.escape(_HIDES_ANY)}]+[^\W\d_]+)+(?![\w*#%^~@$|+-])"
-    rf"|(?<![\w*#%^~@$!|+'’.-])[^\W\d_]+[{re.escape(_HIDES_VOWEL)}][^\W\d_]+(?![\w*#%^~@$|+'’-])"
-)
+_BY_STARS: Final = re.compile(rf"(?<![^\W_])[^\W\d_]++(?:[{re.escape(HIDING)}]++[^\W\d_]++)+(?![^\W_])")
+_BY_SIGN: Final = re.compile(rf"(?<![^\W_])[^\W\d_]++[{re.escape(_HIDES_VOWEL)}][^\W\d_]++(?![^\W_])")
+_BESIDE: Final = frozenset(HIDING + "@$|+-_'’/\\")
 _VOWELS: Final = "aeiouáéíóúü"
 _MOST_WORDS: Final = 500
 """A message with more masked words than this is no speech; the rest of it is not tried."""
@@ -39,7 +38,7 @@ def _fits(word: str, entry: str) -> bool:
     for char, letter in zip(word, entry, strict=True):
         if char == letter:
             continue
-        if char in _HIDES_ANY or (char in _HIDES_VOWEL and letter in _VOWELS):
+        if char in HIDING or (char in _HIDES_VOWEL and letter in _VOWELS):
             continue
         return False
     return True
@@ -55,10 +54,15 @@ def _halves_are_words(word: str) -> bool:
     return any(sign in word and all(half in known for half in word.split(sign)) for sign in "-_.'’")
 
 
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether the word is not a piece of something longer, such as a path or a chain of hyphens."""
+    return not (text[max(start - 1, 0) : start] in _BESIDE or text[end : end + 1] in _BESIDE)
+
+
 def masked_words(text: str, masked: Mapping[tuple[str, str, int], Sequence[Pattern]]) -> Iterator[MaskedHit]:
     """Listed words with hidden letters in a text."""
     plain = tables().plain
-    for count, match in enumerate(_MASKED.finditer(text)):
+    for count, match in enumerate(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text))):
         if count >= _MOST_WORDS:
             return
         word = "".join((plain[ord(char)] or "") if char.isalpha() else char for char in match.group())
@@ -68,5 +72,6 @@ def masked_words(text: str, masked: Mapping[tuple[str, str, int], Sequence[Patte
         second = word[1] if word[1].isalpha() else ""
         for pattern in patterns:
             if pattern.plain[1].startswith(second) and _fits(word, pattern.plain):
-                if not in_link(text, match.start(), match.end()):
-                    yield MaskedHit(pattern, match.start(), match.end())
+                start, end = match.span()
+                if _whole(text, start, end) and not in_link(text, start, end):
+                    yield MaskedHit(pattern, start, end)

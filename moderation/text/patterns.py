@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from moderation.text.align import edited
 from moderation.text.folding import fold
 from moderation.text.invisible import invisible_edits
-from moderation.text.letters import OWN, looks, single, tables
+from moderation.text.letters import OWN, looks, narrow, squeezed, tables
 from moderation.text.words import places_of, words_of
 
 SHORTEST_DISGUISE: Final = 3
@@ -105,37 +105,52 @@ class _Keys:
     signs: dict[str, list[Pattern]] = field(default_factory=dict)
     masked: dict[tuple[str, str, int], list[Pattern]] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
+    hollow: set[str] = field(default_factory=set)
+    stretched: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, source: PhraseList, phrase: str) -> None:
         """Files an entry under every form it can be met in."""
         clean = entry_text(phrase)
-        words = words_of(clean)
-        if not words.each:
+        each, line = words_of(clean, narrow(clean))
+        if not each:
             if text := clean.strip():
                 self.signs.setdefault(text.casefold(), []).append(Pattern(source, phrase, "", inside=True))
             return
         inside = source.inside_words or bool(_UNSPACED.search(clean))
-        pattern = Pattern(source, phrase, " ".join(words.each), inside)
-        self.plain.setdefault(words.line.strip() if inside else words.line, []).append(pattern)
-        size = sum(map(len, words.each))
+        pattern = Pattern(source, phrase, " ".join(each), inside)
+        key = line.strip() if inside else line
+        self.plain.setdefault(key, []).append(pattern)
+        if inside and source.disguised and (short := squeezed(key)) != key:
+            self.plain.setdefault(short, []).append(pattern)
+        for word in each:
+            self.stretched.setdefault(squeezed(word), set()).add(word)
+        size = sum(map(len, each))
         if not source.disguised or size < SHORTEST_DISGUISE:
             return
-        self.looks.setdefault(looks(pattern.plain), []).append(pattern)
-        if len(words.each) == 1:
+        self.looks.setdefault(looks(pattern.plain, narrow(pattern.plain)), []).append(pattern)
+        if len(each) == 1:
             self.joined.add(pattern.plain)
             if size >= SHORTEST_MASKED:
                 self.masked.setdefault((pattern.plain[0], pattern.plain[-1], size), []).append(pattern)
+                self.hollow.update(hollow_forms(pattern.plain))
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """All lists, compiled: `plain` over the line of words, `looks` over the letters a reader sees."""
+    """All lists, compiled: `plain` over the line of words, `looks` over the letters a reader sees.
+
+    `joined` are the single words, `apart` those and their hollow forms: what two neighbouring pieces may make.
+    `stretched` has the words of all entries by their form without repeated letters.
+    """
 
     plain: Automaton
     looks: Automaton
     signs: Automaton
     masked: dict[tuple[str, str, int], list[Pattern]]
     joined: frozenset[str]
+    apart: frozenset[str]
+    stretched: dict[str, tuple[str, ...]]
+    has_inside: bool
 
 
 def compiled(lists: Iterable[PhraseList]) -> Patterns:
@@ -151,7 +166,17 @@ def compiled(lists: Iterable[PhraseList]) -> Patterns:
         signs=Automaton(keys.signs),
         masked=keys.masked,
         joined=frozenset(keys.joined),
+        apart=frozenset(keys.joined | keys.hollow),
+        stretched={word: tuple(sorted(found)) for word, found in keys.stretched.items()},
+        has_inside=any(pattern.inside for found in keys.plain.values() for pattern in found),
     )
+
+
+def hollow_forms(word: str) -> Iterator[str]:
+    """A word without one of its inner vowels: what is left when a sign hides it."""
+    for place in range(1, len(word) - 1):
+        if word[place] in "aeiou":
+            yield word[:place] + word[place + 1 :]
 
 
 def same_runs(text: str, pattern: str) -> bool:
@@ -173,4 +198,4 @@ def same_runs(text: str, pattern: str) -> bool:
 
 def stretched_far(text: str, pattern: str) -> bool:
     """Whether some letter stands three times or more in a row, oftener than the pattern asks for."""
-    return any(char * 3 in text and text.count(char) > pattern.count(char) for char in single(pattern))
+    return any(char * 3 in text and text.count(char) > pattern.count(char) for char in set(pattern))

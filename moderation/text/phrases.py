@@ -11,13 +11,14 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from moderation.text.common import common
 from moderation.text.disguise import BETWEEN_PARTS, Judge, Letters, Spelling, broken_only_between, crosses, read
-from moderation.text.letters import LEET, looks
+from moderation.text.letters import LEET, looks, narrow, squeezed
 from moderation.text.masked import masked_words
 from moderation.text.patterns import Pattern, PhraseList, compiled
 from moderation.text.plain import PlainCheck
 from moderation.text.split import Thread, may_cross
-from moderation.text.suspicion import classes_of, suspicious
+from moderation.text.suspicion import classes_of, loose_ends, spelt_oddly
 from moderation.text.views import Views
 
 __all__ = ["PhraseHit", "PhraseIndex", "PhraseList"]
@@ -52,34 +53,41 @@ class _Found:
 class PhraseIndex:
     """All lists, ready to be found."""
 
-    __slots__ = ("_patterns",)
+    __slots__ = ("_inner", "_known", "_patterns")
 
     def __init__(self, lists: Iterable[PhraseList]) -> None:
         self._patterns = compiled(lists)
+        self._known = common().plain
+        self._inner = [any(pattern.inside for pattern in owner) for owner in self._patterns.looks.owners]
 
     def find(self, views: Views) -> Sequence[PhraseHit]:
         """Every hit in one message, in order; `()` for most messages."""
         patterns = self._patterns
-        words = views.words
+        each, line = views.words
         clean = views.clean.text
-        plain = patterns.plain.matches(words.line)
-        odd = bool(patterns.looks) and suspicious(clean, words, patterns.joined)
+        plain = patterns.plain.matches(line) or (patterns.has_inside and patterns.plain.matches(squeezed(line)))
+        ends = loose_ends(each, self._known, patterns.apart, patterns.stretched)
         signs = patterns.signs.matches(clean.casefold()) if patterns.signs else ()
-        starred = clean is not views.raw and "*" in views.raw and clean != views.raw
-        if not plain and not odd and not signs and not starred:
+        odd = hidden = False
+        if patterns.joined:
+            seen = classes_of(clean, views.data)
+            apart = ends is not None and ends.apart
+            odd = apart or spelt_oddly(clean, seen)
+            hidden = apart or "a*" in seen or clean is not views.raw
+        if not plain and not odd and not signs and not hidden and ends is None:
             return ()
         found: list[_Found] = []
-        if plain:
-            hits = PlainCheck(clean, words).hits(patterns.plain, plain)
-            found += [_Found(hit.pattern, hit.start, hit.end) for hit in hits]
+        if plain or ends:
+            found += self._plainly(views, ends.stretched if ends else ())
         for owner, start, end in signs:
             found += [_Found(pattern, start, end) for pattern in patterns.signs.owners[owner]]
-        raw: list[_Found] = []
         if odd:
-            found += self._disguised(clean, views.letters)
+            found += self._disguised(views, seen)
+        raw: list[_Found] = []
+        if hidden:
             found += [_Found(*hit) for hit in masked_words(clean, patterns.masked)]
-        if starred:
-            raw = [_Found(*hit) for hit in masked_words(views.raw, patterns.masked)]
+            if clean != views.raw and "*" in views.raw:
+                raw = [_Found(*hit) for hit in masked_words(views.raw, patterns.masked)]
         return _hits(views, found, raw) if found or raw else ()
 
     def find_split(self, parts: Sequence[Views]) -> Sequence[PhraseHit]:
@@ -87,7 +95,7 @@ class PhraseIndex:
         patterns = self._patterns
         if len(parts) < 2 or not patterns.looks:
             return ()
-        if not may_cross(patterns.looks, [part.letters for part in parts]):
+        if not may_cross(patterns.looks, parts):
             return ()
         thread = Thread.of([part.clean.text for part in parts])
         hits: dict[PhraseHit, None] = {}
@@ -102,11 +110,24 @@ class PhraseIndex:
             hits[PhraseHit(pattern.source.key, pattern.phrase, raw_start, raw_end, part, last_part)] = None
         return tuple(hits)
 
+    def _plainly(self, views: Views, stretched: Sequence[int]) -> Iterator[_Found]:
+        """Listed words that are simply there, some perhaps with letters drawn out."""
+        patterns = self._patterns
+        each, line = views.words
+        check = PlainCheck(views.clean.text, each)
+        lines = [line, *(check.with_stretched(stretched, patterns.stretched) if stretched else ())]
+        if patterns.has_inside:
+            lines.append(squeezed(line))
+        for text in lines:
+            for hit in check.hits(patterns.plain, text):
+                yield _Found(*hit)
+
     def _crossing(self, text: str) -> Iterator[tuple[Pattern, Spelling]]:
         """Spellings that go over from one message to the next, where that is no accident."""
-        letters = Letters(text)
+        data = narrow(text)
+        letters = Letters(text, data)
         judge = Judge(letters)
-        for owner, start, end in self._patterns.looks.matches(looks(text)):
+        for owner, start, end in self._patterns.looks.matches(looks(text, data)):
             for pattern in self._patterns.looks.owners[owner]:
                 for spelling, entry, breaks in read(letters, pattern, start, end):
                     if not crosses(spelling, text) or not broken_only_between(spelling, breaks, text):
@@ -115,25 +136,24 @@ class PhraseIndex:
                         yield pattern, spelling
                         break
 
-    def _disguised(self, clean: str, letters: str) -> Iterator[_Found]:
+    def _disguised(self, views: Views, seen: str) -> Iterator[_Found]:
         """Disguised words of a text, read as it stands and once more with its signs as mere separators."""
-        yield from self._spelt(clean, letters)
-        seen = classes_of(clean)
+        clean = views.clean.text
+        yield from self._spelt(clean, views.data, seen, views.letters)
         if "a@a" in seen or "@@" in seen:
             without = clean.translate(_SIGNS)
-            yield from self._spelt(without, looks(without))
+            data = narrow(without)
+            yield from self._spelt(without, data, classes_of(without, data), looks(without, data))
 
-    def _spelt(self, text: str, letters: str) -> Iterator[_Found]:
+    def _spelt(self, text: str, data: bytes | None, seen: str, letters: str) -> Iterator[_Found]:
         matches = self._patterns.looks.matches(letters)
         if not matches:
             return
-        units = Letters(text)
+        units = Letters(text, data)
         judge = Judge(units)
-        heads, tails = units.edges()
         for owner, start, end in matches:
-            if not (heads[start] and tails[end - 1]):
-                if not any(pattern.inside for pattern in self._patterns.looks.owners[owner]):
-                    continue
+            if not self._inner[owner] and not units.may_fit(start, end, seen):
+                continue
             for pattern in self._patterns.looks.owners[owner]:
                 for spelling, entry, breaks in read(units, pattern, start, end):
                     if judge.disguised(pattern, entry, spelling, breaks):

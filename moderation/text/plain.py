@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from moderation.text.common import common
 from moderation.text.folding import caseless, fold
+from moderation.text.letters import squeezed
 from moderation.text.patterns import Automaton, Pattern, same_runs, stretched_far
-from moderation.text.words import Words, places_of
+from moderation.text.words import places_of
+
+
+_MOST_CHOICES: Final = 8
+"""So many words that differ in repeated letters alone are tried for one drawn-out word."""
 
 
 class PlainHit(NamedTuple):
@@ -24,29 +29,27 @@ class PlainHit(NamedTuple):
 class PlainCheck:
     """Checks what the automaton over the line of words proposes, against the words as written."""
 
-    __slots__ = ("_clean", "_each", "_line", "_places")
+    __slots__ = ("_clean", "_each", "_places")
 
-    def __init__(self, clean: str, words: Words) -> None:
+    def __init__(self, clean: str, each: Sequence[str]) -> None:
         self._clean = clean
-        self._line = words.line
-        self._each = words.each
+        self._each = each
         self._places = places_of(clean)
 
-    def hits(self, automaton: Automaton, matches: Sequence[tuple[int, int, int]]) -> Iterator[PlainHit]:
-        """The proposals that hold."""
-        inside: set[int] = set()
-        for owner, start, _ in matches:
+    def hits(self, automaton: Automaton, line: str) -> Iterator[PlainHit]:
+        """What the automaton finds in a line of these words, drawn-out ones perhaps replaced, and what of it holds."""
+        inside: dict[Pattern, None] = {}
+        for owner, start, _ in automaton.matches(line):
             for pattern in automaton.owners[owner]:
                 if pattern.inside:
-                    inside.add(owner)
-                elif self._holds(pattern, self._line.count(" ", 0, start)):
-                    first = self._line.count(" ", 0, start)
+                    inside[pattern] = None
+                    continue
+                first = line.count(" ", 0, start)
+                if self._holds(pattern, first):
                     last = first + pattern.plain.count(" ")
                     yield PlainHit(pattern, self._places[first][0], self._places[last][1])
-        for owner in sorted(inside):
-            for pattern in automaton.owners[owner]:
-                if pattern.inside:
-                    yield from self._inside(pattern)
+        for pattern in inside:
+            yield from self._inside(pattern)
 
     def _holds(self, pattern: Pattern, first: int) -> bool:
         """Whether the words from number `first` on are the pattern's, in the way its list asks for."""
@@ -70,6 +73,15 @@ class PlainCheck:
     def _stretched(self, given: str, word: str) -> bool:
         """`blaaarg` is «blarg»; a letter merely doubled may make another word: `good` is not «god»."""
         return same_runs(given, word) and (stretched_far(given, word) or given not in common().known)
+
+    def with_stretched(self, numbers: Sequence[int], stretched: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """Lines in which drawn-out words are replaced by the words of entries that they may be."""
+        choices = {number: stretched[squeezed(self._each[number])] for number in numbers}
+        for turn in range(min(max(map(len, choices.values()), default=0), _MOST_CHOICES)):
+            each = list(self._each)
+            for number, words in choices.items():
+                each[number] = words[turn % len(words)]
+            yield f" {' '.join(each)} "
 
     def _inside(self, pattern: Pattern) -> Iterator[PlainHit]:
         """Occurrences of a pattern anywhere in the words."""

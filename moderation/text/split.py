@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from moderation.text.disguise import BETWEEN_PARTS
+from moderation.text.disguise import BETWEEN_PARTS, Letters
 from moderation.text.patterns import Automaton
+from moderation.text.suspicion import classes_of
+from moderation.text.views import Views
 
 _KEPT: Final = 600
 """Characters at the end of an earlier message, and at the start of the last one, where a spread word is looked for."""
@@ -60,16 +62,21 @@ def _word_end(text: str, place: int) -> int:
     return max(text.rfind(" ", 0, place), 0)
 
 
-def may_cross(automaton: Automaton, letters: Sequence[str]) -> bool:
-    """Whether any entry lies across the border between the last message and those before it."""
+def may_cross(automaton: Automaton, parts: Sequence[Views]) -> bool:
+    """Whether any entry may lie across the border between the last message and those before it."""
     reach = automaton.longest
-    earlier = "".join(letters[:-1])[-reach:]
-    last = letters[-1][:reach]
+    earlier = "".join([part.letters for part in parts[:-1]])[-reach:]
+    last = parts[-1].letters[:reach]
     border = len(earlier)
     if not border or not last:
         return False
-    if any(start < border < end for _, start, end in automaton.matches(earlier + last)):
-        return True
-    if earlier[-1] != last[0]:
+    ends = {end - border for _, start, end in automaton.matches(earlier + last) if start < border < end}
+    if earlier[-1] == last[0]:
+        found = automaton.matches(earlier + last[1:])
+        ends |= {end - border + 1 for _, start, end in found if start < border <= end}
+    if not ends:
         return False
-    return any(start < border < end for _, start, end in automaton.matches(earlier + last[1:]))
+    text, data = parts[-1].clean.text, parts[-1].data
+    letters = Letters(text, data)
+    seen = classes_of(text, data)
+    return any(letters.may_fit(0, end, seen) for end in ends)

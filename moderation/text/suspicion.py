@@ -1,20 +1,19 @@
 """Whether a message is worth the search for disguises: most are not, and this decides it in a microsecond.
 
-Every character gets a class: a letter, 1 digit, @ sign used as a letter, space, . anything else between letters, ?
-character of another alphabet or an emoji that looks like a letter. A few short sequences of classes mark a message.
+Every character gets a class: a letter, 1 digit, @ sign used as a letter, * sign that hides a letter, space, . anything
+else between letters, ? character of another alphabet or an emoji that looks like a letter. A few short sequences of
+classes mark a message.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Container, Sequence, Set
 from functools import cache
-from operator import add
 from string import ascii_letters, digits
-from typing import Final
+from typing import Final, NamedTuple
 
-from moderation.text.letters import LEET, OWN, tables
-from moderation.text.words import Words
+from moderation.text.letters import HIDING, LEET, OWN, repeats, squeezed, tables
 
 _REMEMBERED: Final = 20_000
 _CAPITAL_I: Final = re.compile("[a-z]I")
@@ -28,6 +27,8 @@ def _class_of(char: str) -> str:
         return "1"
     if char in LEET:
         return "@"
+    if char in HIDING:
+        return "*"
     if char.isspace():
         return " "
     if char.isascii():
@@ -51,46 +52,62 @@ class _Classes(dict[int, str]):
 
 
 @cache
-def _classes() -> _Classes:
-    return _Classes({code: _class_of(chr(code)) for code in range(128)})
+def _classes() -> tuple[_Classes, bytes]:
+    known = _Classes({code: _class_of(chr(code)) for code in range(256)})
+    return known, "".join(known.values()).encode()
 
 
-@cache
-def _ascii_classes() -> bytes:
-    return bytes(ord(_class_of(chr(code))) if code < 128 else 32 for code in range(256))
+def classes_of(clean: str, data: bytes | None) -> str:
+    """The class of every character of a clean text; `data` is its narrow form."""
+    wide, narrow = _classes()
+    return clean.translate(wide) if data is None else data.translate(narrow).decode("latin-1")
 
 
-def classes_of(clean: str) -> str:
-    """The class of every character of a clean text."""
-    if clean.isascii():
-        return clean.encode().translate(_ascii_classes()).decode()
-    return clean.translate(_classes())
-
-
-def _taken_apart(words: Words, joined: Set[str]) -> bool:
-    """Whether neighbouring words make a listed word, or single letters stand side by side."""
-    each = words.each
-    if not joined.isdisjoint(map(add, each, each[1:])):
+def spelt_oddly(clean: str, seen: str) -> bool:
+    """Whether signs, digits, single letters or other alphabets stand where a disguise would have them."""
+    if "?" in seen or ".a.a" in seen or ". a." in seen or " a a " in seen:
         return True
-    classes = classes_of(words.line)
-    if " a " not in classes and " 1 " not in classes:
-        return False
-    if " a a " in classes or " a 1 " in classes or " 1 a " in classes:
+    if "@" in seen and ("a@" in seen or "@a" in seen or "@@" in seen):
         return True
-    pairs = list(map(add, each, each[1:]))
-    return not joined.isdisjoint(map(add, pairs, each[2:]))
+    if "1" in seen and ("a1" in seen or "1a" in seen or " 1 a " in seen):
+        return True
+    if seen[:3] == "a a" or seen[-3:] == "a a":
+        return True
+    return "I" in clean and _CAPITAL_I.search(clean) is not None
 
 
-def suspicious(clean: str, words: Words, joined: Set[str]) -> bool:
-    """Whether the text may hide one of the `joined` words or a phrase in a way that plain words do not show."""
-    seen = classes_of(clean)
-    return (
-        "a.a" in seen
-        or "a@" in seen
-        or "@a" in seen
-        or "a1" in seen
-        or "1a" in seen
-        or "?" in seen
-        or ("I" in clean and _CAPITAL_I.search(clean) is not None)
-        or _taken_apart(words, joined)
-    )
+class LooseEnds(NamedTuple):
+    """What the words of a message that nobody knows may be."""
+
+    apart: bool
+    """Two or three pieces beside each other make a listed word, or one with a vowel lost."""
+    stretched: list[int]
+    """Numbers of words that are a word of an entry, some letter of it drawn out."""
+
+
+def loose_ends(each: Sequence[str], known: Set[str], apart: Set[str], stretched: Container[str]) -> LooseEnds | None:
+    """Looks at the words that are none of the `known`; None where nothing is suspicious, as nearly always."""
+    unknown = [number for number, word in enumerate(each) if word not in known]
+    if not unknown:
+        return None
+    pieces = False
+    before = -3
+    padded = [*each, ""]
+    for number in unknown:
+        word = padded[number]
+        if padded[number - 1] + word in apart or word + padded[number + 1] in apart:
+            pieces = True
+        elif number - before < 3 and _three(each, before, number, apart):
+            pieces = True
+        before = number
+    strange = [each[number] for number in unknown]
+    longer: list[int] = []
+    if repeats(" ".join(strange), is_narrow=True):
+        longer = [number for number in unknown if (short := squeezed(each[number])) != each[number] and short in stretched]
+    return LooseEnds(pieces, longer) if pieces or longer else None
+
+
+def _three(each: Sequence[str], first: int, second: int, apart: Set[str]) -> bool:
+    """Whether three words, two of which are unknown, make one."""
+    starts = range(max(second - 2, 0), first + 1)
+    return any(start + 2 < len(each) and "".join(each[start : start + 3]) in apart for start in starts)

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from typing import Final
@@ -16,15 +15,14 @@ from typing import Final
 from moderation.text.align import Alignment, Edit, edited, of_clusters, of_edits, unchanged
 from moderation.text.fingerprint import fingerprint_of
 from moderation.text.folding import LONG_RUN, caseless
-from moderation.text.invisible import ASCII_DELETE, SEEN, invisible_edits
-from moderation.text.letters import looks
+from moderation.text.invisible import ANY, ASCII_DELETE, invisible_edits
+from moderation.text.letters import looks, narrow
 from moderation.text.links import Link, links_in
-from moderation.text.markup import MARKS, markup_edits
+from moderation.text.markup import MARKS, markup_edits, may_have_markup
 from moderation.text.skeleton import skeleton_of
-from moderation.text.words import Words, words_of
+from moderation.text.words import words_of
 
 _SIMPLE: Final = bytes(code for code in ASCII_DELETE if code not in MARKS)
-_MARKED: Final = re.compile(r"[*_~|`<\[\\&#>]")
 
 
 class View:
@@ -55,11 +53,11 @@ def _nfkc(text: str) -> str:
 
 def _clean(raw: str) -> View:
     """The clean view; three passes, of which most texts need none."""
-    seen = edited(raw, invisible_edits(raw)) if SEEN.search(raw) else raw
-    shown = edited(seen, markup_edits(seen)) if _MARKED.search(seen) else seen
+    seen = edited(raw, invisible_edits(raw)) if ANY.search(raw) else raw
+    shown = edited(seen, markup_edits(seen)) if may_have_markup(seen) else seen
     text = shown if shown.isascii() else _nfkc(shown)
     if text == raw:
-        return View(text)
+        return View(raw)
 
     def trace() -> Alignment:
         first = of_edits(len(raw), invisible_edits(raw))
@@ -85,7 +83,7 @@ def _folded(clean: View) -> View:
 class Views:
     """One text, seen in every way that rules look at it. Never raises, whatever the text."""
 
-    __slots__ = ("_clean", "_fingerprint", "_folded", "_letters", "_links", "_skeleton", "_words", "raw")
+    __slots__ = ("_clean", "_data", "_fingerprint", "_folded", "_letters", "_links", "_skeleton", "_words", "raw")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
@@ -94,7 +92,8 @@ class Views:
         self._skeleton: View | None = None
         self._fingerprint: str | None = None
         self._links: tuple[Link, ...] | None = None
-        self._words: Words | None = None
+        self._words: tuple[list[str], str] | None = None
+        self._data: bytes | None = None
         self._letters: str | None = None
 
     @property
@@ -102,8 +101,12 @@ class Views:
         """What a reader sees."""
         if self._clean is None:
             raw = self.raw
-            simple = raw.isascii() and not raw.encode().translate(None, _SIMPLE)
-            self._clean = View(raw) if simple else _clean(raw)
+            data = raw.encode() if raw.isascii() else None
+            if data is not None and not data.translate(None, _SIMPLE):
+                self._clean, self._data = View(raw), data
+            else:
+                self._clean = _clean(raw)
+                self._data = narrow(self._clean.text)
         return self._clean
 
     @property
@@ -137,15 +140,22 @@ class Views:
         return self._links
 
     @property
-    def words(self) -> Words:
-        """The plain words, for matching."""
+    def data(self) -> bytes | None:
+        """The clean view in Latin-1 where nothing that matters to matching is lost by that (see letters.narrow)."""
+        if self._clean is None:
+            _ = self.clean
+        return self._data
+
+    @property
+    def words(self) -> tuple[list[str], str]:
+        """The plain words and the line of them, for matching."""
         if self._words is None:
-            self._words = words_of(self.clean.text)
+            self._words = words_of(self.clean.text, self._data)
         return self._words
 
     @property
     def letters(self) -> str:
         """The letters a reader sees, without anything between them, for matching."""
         if self._letters is None:
-            self._letters = looks(self.clean.text)
+            self._letters = looks(self.clean.text, self._data)
         return self._letters

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from moderation.text.letters import single, tables
+from moderation.text.letters import tables
 
 
-class Words(NamedTuple):
-    """The plain words of a text. `line` has them with runs as one and a space on both sides of every word."""
+def words_of(clean: str, data: bytes | None) -> tuple[list[str], str]:
+    """The plain words of a clean text in order, and one line of them.
 
-    each: list[str]
-    line: str
-
-
-def words_of(clean: str) -> Words:
-    """The plain words of a clean text, in order."""
+    The line has a space on both sides of every word. `data` is the narrow form of the text, where it has one.
+    """
     known = tables()
-    if clean.isascii():
-        spaced = clean.encode().translate(known.plain_bytes).decode()
+    if data is None:
+        each = clean.translate(known.plain).split()
     else:
-        spaced = clean.translate(known.plain)
-    each = spaced.split()
-    return Words(each, single(f" {' '.join(each)} "))
+        each = data.translate(known.plain_bytes).decode("latin-1").split()
+    return each, f" {' '.join(each)} "
 
 
 def places_of(clean: str) -> list[tuple[int, int]]:
