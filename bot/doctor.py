@@ -107,21 +107,24 @@ def clock(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC))
 
 def database(settings: Settings) -> Finding:
     """Whether it opens, and whether its tables are those of this version."""
-    from bot.stores.migrate import Standing, standing
+    from bot.stores.standing import Standing, standing
 
+    if settings.database_url is not None:
+        says = "another database than SQLite is set up, which this version does not work with"
+        return wrong("database", says, "write `database: sqlite`, and unset SERENO_DATABASE_URL")
     mend = "restore the data folder from a backup, or name another one in SERENO_DATA_DIR"
     try:
-        found = standing(settings.data, settings.database_url)
+        found = standing(settings.data)
     except SerenoError as trouble:
         return wrong("database", str(trouble), mend)
     if found is Standing.NEWER:
         return wrong("database", "the database was written by a newer version of Sereno", "install that version")
-    says = {
+    words = {
         Standing.ABSENT: "there is none yet; the first start makes it",
         Standing.OLDER: "the next start brings its tables up to date",
         Standing.CURRENT: "opens, and its tables are up to date",
     }
-    return well("database", says[found])
+    return well("database", words[found])
 
 
 def packs_and_rules(settings: Settings) -> Iterator[Finding]:
