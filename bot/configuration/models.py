@@ -46,15 +46,17 @@ def _switched(value: object) -> object:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Id = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=200)]
+Id = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int), Field(min_length=1, max_length=200)]
 """A platform's own id; written as a number or a text, always a text inside."""
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Ids = Annotated[
+    tuple[Id, ...], BeforeValidator(_as_list, json_schema_input_type=str | int | list[str | int]), Field(min_length=1)
+]
 Platform = Annotated[str, AfterValidator(known_platform)]
 Language = Annotated[str, AfterValidator(language)]
 Zone = Annotated[str, AfterValidator(time_zone)]
 Person = Annotated[str, AfterValidator(member)]
-Folders = Annotated[tuple[Path, ...], BeforeValidator(_as_list)]
-Switched = Annotated[Duration | None, BeforeValidator(_switched)]
+Folders = Annotated[tuple[Path, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
+Switched = Annotated[Duration | None, BeforeValidator(_switched, json_schema_input_type=str)]
 """A duration, or `off`."""
 
 
