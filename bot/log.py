@@ -23,10 +23,10 @@ _NAMED: Final = (
 _PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE | re.ASCII)
     for pattern in (
-        r"(?P<keep>\bxox[abeoprs]-)[\w-]{8,}",
-        r"(?P<keep>\bxapp-)[\w-]{8,}",
-        r"(?P<keep>\bsyt_)\w{8,}",
-        r"(?P<keep>\b\d{6,12}:)[\w-]{30,}",
+        r"(?P<keep>xox[abeoprs]-)[\w-]{8,}",
+        r"(?P<keep>xapp-)[\w-]{8,}",
+        r"(?P<keep>syt_)\w{8,}",
+        r"(?P<keep>\d{6,12}:)[\w-]{30,}",
         r"(?P<keep>\b)[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}",
         r"(?P<keep>\b(?:bearer|basic|bot)\s+)[\w.~+/=:-]{8,}",
         r"(?P<keep>://[^\s/:@]{0,64}:)[^\s/@]{1,256}(?=@)",

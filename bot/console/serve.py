@@ -46,6 +46,15 @@ def _say(text: str) -> None:
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handling: who stops what, in which order, is decided here."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answering = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, and say when it is done."""
+        await super().startup(sockets)
+        self.answering.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
@@ -64,7 +73,7 @@ def listen_on(host: str, port: int) -> socket.socket:
         listener.close()
         why = "the port is taken" if error.errno == 98 else str(error.strerror or error)
         raise UserError(f"cannot listen on {host}:{port}: {why}; choose another with --host and --port") from error
-    listener.setblocking(False)
+    listener.settimeout(0)
     return listener
 
 
@@ -155,9 +164,10 @@ async def _serving(parts: Parts, listener: socket.socket, announce: Announce) ->
     sweeping = asyncio.create_task(_sweeping(parts.plaza), name="room-sweep")
     serving = asyncio.create_task(server.serve([listener]), name="http")
     try:
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)
-        if server.started:
+        answering = asyncio.create_task(server.answering.wait())
+        await asyncio.wait({serving, answering}, return_when=asyncio.FIRST_COMPLETED)
+        answering.cancel()
+        if server.answering.is_set():
             announce(f"{parts.address.url}/?key={parts.keys.key}")
         await serving
     finally:

@@ -110,7 +110,8 @@ class RoomRows:
     def said(self, connection: Connection) -> Mapping[str, int]:
         """How many messages each subject has written, forgotten ones included."""
         query = select(room_message.c.subject, func.count()).where(room_message.c.only_for.is_(None))
-        return dict(connection.execute(query.group_by(room_message.c.subject)).tuples().all())
+        rows = connection.execute(query.group_by(room_message.c.subject))
+        return {row[0]: row[1] for row in rows}
 
     def furnish(self, connection: Connection, residents: Sequence[Resident], places: Sequence[Place]) -> None:
         """Put people and channels there that are not there yet."""
