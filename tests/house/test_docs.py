@@ -126,5 +126,7 @@ def test_files_named_in_the_code_map_exist() -> None:
     """Whoever follows a page into the code finds the file."""
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
-        for path in re.findall(r"`((?:bot|moderation|playbooks|rules|tests|benchmarks)/[\w/.]+\.(?:py|yaml|po|txt))`", text):
+        for path in re.findall(
+            r"`((?:bot|moderation|playbooks|rules|tests|benchmarks)/[\w/.]+\.(?:py|yaml|po|txt))`", text
+        ):
             assert (ROOT / path).exists(), f"{page}: {path}"

@@ -1,0 +1,197 @@
+"""The composition root: the one place that knows everybody.
+
+A plug-in is one small file and one line in a tuple here. What is heavy (database, web) is imported by the functions that
+need it, so that `sereno check` starts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from rules.conditions.shape import Shape
+
+from moderation.actions.ask import Ask
+from moderation.actions.ban import Ban
+from moderation.actions.base import Action
+from moderation.actions.delete import Delete
+from moderation.actions.dm import Dm
+from moderation.actions.give_role import GiveRole
+from moderation.actions.hold import Hold
+from moderation.actions.kick import Kick
+from moderation.actions.label import Label
+from moderation.actions.lock import Lock
+from moderation.actions.pause_invites import PauseInvites
+from moderation.actions.playbook import StartPlaybook
+from moderation.actions.raid import Raid
+from moderation.actions.reply import Reply
+from moderation.actions.slowmode import Slowmode
+from moderation.actions.strike import Strike
+from moderation.actions.take_role import TakeRole
+from moderation.actions.timeout import Timeout
+from moderation.actions.warn import Warn
+from moderation.errors import UserError
+from moderation.platforms import CAN
+from moderation.ports import Detector
+from rules.conditions.attachments import Attachments
+from rules.conditions.author import Author
+from rules.conditions.copies import Copies
+from rules.conditions.edited_after import EditedAfter
+from rules.conditions.flood import Flood
+from rules.conditions.hours import Hours
+from rules.conditions.joins import Joins
+from rules.conditions.links import Links
+from rules.conditions.matches import Matches
+from rules.conditions.mentions import Mentions
+from rules.conditions.quoting import Quoting
+from rules.conditions.raid import DuringRaid
+from rules.conditions.reports import Reports
+from rules.conditions.says import Says
+from rules.conditions.score import Score
+from rules.loader import SHIPPED, Given, Loaded, Vocabulary, load, rule_files
+from rules.model import Condition
+
+if TYPE_CHECKING:
+    from bot.app import App, AppSettings
+    from bot.config import Community, Settings
+    from bot.reloading import Reloading
+
+CONDITIONS: Final[tuple[type[Condition], ...]] = (
+    Says,
+    Matches,
+    Shape,
+    Quoting,
+    Links,
+    Mentions,
+    Attachments,
+    Author,
+    Flood,
+    Copies,
+    Joins,
+    Reports,
+    Score,
+    DuringRaid,
+    Hours,
+    EditedAfter,
+)
+"""Everything an `if:` may ask."""
+
+ACTIONS: Final[tuple[type[Action], ...]] = (
+    Delete,
+    Hold,
+    Warn,
+    Reply,
+    Dm,
+    Timeout,
+    Kick,
+    Ban,
+    GiveRole,
+    TakeRole,
+    Label,
+    Strike,
+    Ask,
+    Slowmode,
+    Lock,
+    PauseInvites,
+    Raid,
+    StartPlaybook,
+)
+"""Everything a `then:` may do."""
+
+DETECTORS: Final[tuple[Detector, ...]] = ()
+"""Who gives opinions on messages; none yet, so every label is silent and a rule that needs one asks people."""
+
+LABELS: Final = frozenset(
+    {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "sexual_explicit"}
+)
+"""What a rule may ask a score for, whether or not a detector is there to give it."""
+
+
+def vocabulary() -> Vocabulary:
+    """Everything a rule file may be written in."""
+    return Vocabulary(
+        conditions=CONDITIONS,
+        actions=ACTIONS,
+        labels=LABELS | frozenset(label for detector in DETECTORS for label in detector.labels),
+        models=frozenset(),
+        platforms=frozenset(CAN),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot made of its parts, and what keeps its rules fresh while it runs."""
+
+    app: App
+    reloading: Reloading
+
+
+def build(settings: Settings) -> App:
+    """A bot for these settings, not yet started. UserError when its rules cannot come into force."""
+    return assemble(settings).app
+
+
+def assemble(settings: Settings) -> Bot:
+    """As `build`, with the watch over the rule files."""
+    from bot.adapters.plaza import Plaza
+    from bot.app import App, Parts
+    from bot.live_rules import LiveRules
+    from bot.reloading import Reloading
+    from bot.rulebook import RulesInForce
+    from bot.stores.opening import open_journal
+    from bot.stores.times import SystemClock
+
+    if settings.database_url is not None:
+        raise UserError("this version keeps its journal in SQLite: write `database: sqlite`, unset SERENO_DATABASE_URL")
+    community = lived_in(settings)
+    folders = settings.rule_folders(community) or (SHIPPED,)
+    reloading = Reloading(folders, lambda: load_rules(settings, community))
+    rule_set, engine = reloading.first()
+    clock = SystemClock()
+    journal = open_journal(settings.data, clock)
+    room = Plaza(journal, clock, community.id)
+    stream = LiveRules(engine, (room.platform,), {community.id: ZoneInfo(community.time_zone)})
+    rules = RulesInForce(rule_set)
+    reloading.tell(stream, rules)
+    parts = Parts(journal, stream, rules, {room.platform: room}, ACTIONS, clock, DETECTORS)
+    return Bot(App(parts, app_settings(settings, community)), reloading)
+
+
+def lived_in(settings: Settings) -> Community:
+    """The community that the local room plays: the first one."""
+    return settings.communities[0]
+
+
+def load_rules(settings: Settings, community: Community) -> Loaded:
+    """The rules of a community, its examples run; without any of its own, the shipped packs and the room's own file."""
+    from bot.config import names_of
+    from bot.console.rules_file import ROOM_RULES
+
+    folders = settings.rule_folders(community)
+    if folders:
+        files: Sequence[Path] = [path for folder in folders for path in rule_files(folder)]
+        names = names_of(community, settings.folder)
+    else:
+        files, names = [*rule_files(SHIPPED), ROOM_RULES], None
+    return load([Given(str(path), path) for path in files], vocabulary(), names, examine=examine)
+
+
+def app_settings(settings: Settings, community: Community) -> AppSettings:
+    """What the bot itself must know of the settings."""
+    from bot.adapters.hall import BOT, PLATFORM
+    from bot.app import AppSettings
+    from moderation.brakes import CommunityBrake, Limit
+
+    brakes = community.brakes
+    return AppSettings(
+        data=settings.data,
+        keep=community.keep.flagged_text,
+        brakes={
+            community.id: CommunityBrake(Limit(brakes.deletes, brakes.within), Limit(brakes.sanctions, brakes.within))
+        },
+        languages={community.id: community.languages[0]},
+        own={PLATFORM: frozenset({BOT})},
+    )
