@@ -86,7 +86,6 @@ class Counters:
     def _start(self) -> None:
         self._places: dict[tuple[str, str], Place] = {}
         self._ring: deque[tuple[datetime, Entry, Place]] = deque()
-        self._warm: deque[tuple[datetime, Entry]] = deque()
         self._entries: dict[MessageRef, Entry] = {}
         self._seq = 0
         self._clock: datetime | None = None
@@ -148,14 +147,12 @@ class Counters:
             return old
         if not (needs.messages or needs.quotes):
             return None
-        entry = Entry(self._seq, _said(message, views, needs), event.at, views)
+        entry = Entry(self._seq, _said(message, views, needs), event.at)
         if needs.messages:
             self._entries[message.ref] = entry
             self._ring.append((at, entry, place))
             place.authors.setdefault(message.author.ref, deque()).append(entry)
             self._copied(place, entry.versions[0][1].fingerprint, entry)
-            if views is not None:
-                self._warm.append((at, entry))
         if needs.quotes:
             place.channels.setdefault(message.ref.channel.id, deque(maxlen=MOST_HERE)).append(entry)
             place.channels.move_to_end(message.ref.channel.id)
@@ -172,7 +169,6 @@ class Counters:
         entry.versions.append((self._seq, said))
         del entry.versions[:-8]
         entry.changed = event.at
-        entry.views = views
         if said.fingerprint != before.fingerprint:
             self._copied(place, said.fingerprint, entry)
 
@@ -216,16 +212,10 @@ class Counters:
             if not ring or (ring[0][0] >= old and len(ring) <= MOST_MESSAGES):
                 break
             self._forget(*ring.popleft()[1:])
-        cold = clock - timedelta(seconds=self._needs.split + LEEWAY)
-        for _ in range(3):
-            if not self._warm or self._warm[0][0] >= cold:
-                break
-            self._warm.popleft()[1].views = None
         return clock
 
     def _forget(self, entry: Entry, place: Place) -> None:
         entry.dead = True
-        entry.views = None
         said = entry.versions[0][1]
         if self._entries.get(said.ref) is entry:
             del self._entries[said.ref]

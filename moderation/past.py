@@ -10,7 +10,6 @@ from typing import Final, TypeVar
 from moderation.model import Event, MemberRef, MessageRef, ReportFiled, author_of, message_of
 from moderation.ports import Said
 from moderation.raid import RaidWatch
-from moderation.text.views import Views
 
 MOST_OF_ONE: Final = 256
 """Messages of one author, or copies of one text, that a view returns."""
@@ -23,13 +22,12 @@ Something = TypeVar("Something")
 class Entry:
     """One remembered message: its versions by the sequence number that brought them, newest last."""
 
-    __slots__ = ("changed", "dead", "seq", "versions", "views")
+    __slots__ = ("changed", "dead", "seq", "versions")
 
-    def __init__(self, seq: int, said: Said, changed: datetime, views: Views | None) -> None:
+    def __init__(self, seq: int, said: Said, changed: datetime) -> None:
         self.seq = seq
         self.versions: list[tuple[int, Said]] = [(seq, said)]
         self.changed = changed
-        self.views = views
         self.dead = False
 
     def as_of(self, seq: int) -> Said:
@@ -77,21 +75,6 @@ class Past:
         """The author's messages in this community, in all channels."""
         entries = self._place.authors.get(self._author) if self._author else None
         return [said for _, said in self._window(entries, within)] if entries else ()
-
-    def neighbours(self, within: float) -> Sequence[Entry]:
-        """The author's messages in the same channel around this one, this one included, in order of posting."""
-        message = self._message
-        entries = self._place.authors.get(self._author) if self._author else None
-        if message is None or not entries:
-            return ()
-        span = timedelta(seconds=within)
-        near = [
-            (said.at, entry)
-            for entry in self._recent(entries)
-            if (said := entry.as_of(self._seq)).ref.channel == message.ref.channel and abs(said.at - message.at) <= span
-        ]
-        near.sort(key=lambda pair: pair[0])
-        return [entry for _, entry in near]
 
     def same_text(self, within: float) -> Sequence[Said]:
         """Messages of anybody in this community with the same fingerprint; empty when the event has none."""

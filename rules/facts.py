@@ -51,7 +51,12 @@ class SplitHit(NamedTuple):
 
 
 class Found(Protocol):
-    """What the engine's single pass over a text found. Asking for something nobody wanted is a KeyError."""
+    """What the engine's single pass over a text found; empty for what nobody wanted."""
+
+    @property
+    def keys(self) -> Sequence[Phrases | Pattern]:
+        """The lists and patterns that hit."""
+        ...
 
     def phrases(self, wanted: Phrases) -> Sequence[Hit]:
         """Words of a list in this text alone."""

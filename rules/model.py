@@ -76,6 +76,8 @@ class Condition(BaseModel, ABC):
     """Its key in YAML."""
     kinds: ClassVar[frozenset[str]] = frozenset({"message", "edit", "join", "leave", "rename", "reaction", "report"})
     """The kinds of event it can say anything about; on others it does not hold."""
+    waits: ClassVar[bool] = False
+    """True when it never holds unless one of the phrases or patterns it wants is found."""
 
     @classmethod
     def expand(cls, value: object) -> object:
@@ -102,6 +104,10 @@ class Condition(BaseModel, ABC):
     def wants(self) -> Wants:
         """What must be looked for, and remembered, before `holds` can be asked."""
         return NOTHING
+
+    def beside(self, wants: Wants) -> Condition:
+        """The same condition, knowing what the other conditions of its rule look for."""
+        return self
 
     def involved(self, facts: Facts) -> Sequence[MessageRef]:
         """Earlier messages that made it hold together with this one; asked only after `holds` gave True."""

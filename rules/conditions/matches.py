@@ -22,6 +22,7 @@ class Matches(Condition):
 
     name: ClassVar = "matches"
     kinds: ClassVar = frozenset({"message", "edit", "rename"})
+    waits: ClassVar = True
 
     patterns: Annotated[tuple[str, ...], BeforeValidator(check_patterns), Field(min_length=1)]
     view: View = "clean"

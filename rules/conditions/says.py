@@ -44,6 +44,7 @@ class Says(Condition):
 
     name: ClassVar = "says"
     kinds: ClassVar = frozenset({"message", "edit", "rename"})
+    waits: ClassVar = True
 
     lists: Annotated[tuple[ListName, ...], Field(min_length=1)]
     disguised: StrictBool = True

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from moderation.units import Share, percent
@@ -48,7 +49,7 @@ class Score(Measured):
 
     labels: Labels
     model: str | None = None
-    asleep: bool = Field(default=False, exclude=True)
+    asleep: SkipJsonSchema[bool] = Field(default=False, exclude=True)
     """The model named is not installed: the rule says so at load, and waits."""
 
     @classmethod
