@@ -149,7 +149,9 @@ def _read() -> tuple[dict[str, str], frozenset[str]]:
 def _neutral(code: int, look: Look) -> bool:
     """Whether a character beyond Latin-1 neither is a letter, nor looks like one, nor hides one: most emoji, dashes."""
     char = chr(code)
-    return plain_letter(char) == " " and look[code] is None and char not in HIDING and not char.isspace()
+    if char in HIDING or char.isspace() or unicodedata.category(char) == "Cf":
+        return False
+    return plain_letter(char) == " " and look[code] is None and unicodedata.is_normalized("NFKC", char)
 
 
 def _wide(look: Look) -> re.Pattern[str]:

@@ -71,7 +71,7 @@ def spelt_oddly(clean: str, seen: str) -> bool:
         return True
     if "1" in seen and ("a1" in seen or "1a" in seen or " 1 a " in seen):
         return True
-    if seen[:3] == "a a" or seen[-3:] == "a a":
+    if seen[:4] == "a a " or seen[-4:] == " a a":
         return True
     return "I" in clean and _CAPITAL_I.search(clean) is not None
 
@@ -97,7 +97,7 @@ def loose_ends(each: Sequence[str], known: Set[str], apart: Set[str], stretched:
         word = padded[number]
         if padded[number - 1] + word in apart or word + padded[number + 1] in apart:
             pieces = True
-        elif number - before < 3 and _three(each, before, number, apart):
+        elif number - before < 3 and _three(padded, number, apart):
             pieces = True
         before = number
     strange = [each[number] for number in unknown]
@@ -107,7 +107,7 @@ def loose_ends(each: Sequence[str], known: Set[str], apart: Set[str], stretched:
     return LooseEnds(pieces, longer) if pieces or longer else None
 
 
-def _three(each: Sequence[str], first: int, second: int, apart: Set[str]) -> bool:
-    """Whether three words, two of which are unknown, make one."""
-    starts = range(max(second - 2, 0), first + 1)
-    return any(start + 2 < len(each) and "".join(each[start : start + 3]) in apart for start in starts)
+def _three(each: Sequence[str], number: int, apart: Set[str]) -> bool:
+    """Whether three words with this one, and another unknown one before it, make one."""
+    before = each[number - 1] + each[number]
+    return each[number - 2] + before in apart or before + each[number + 1] in apart

@@ -22,7 +22,11 @@ from moderation.text.markup import MARKS, markup_edits, may_have_markup
 from moderation.text.skeleton import skeleton_of
 from moderation.text.words import words_of
 
-_SIMPLE: Final = bytes(code for code in ASCII_DELETE if code not in MARKS)
+_SIMPLE: Final = bytes(code for code in ASCII_DELETE if code not in MARKS) + bytes(
+    code for code in range(0xA1, 0x100) if code != 0xAD and unicodedata.is_normalized("NFKC", chr(code))
+)
+"""What a text in Latin-1 is made of when its clean view is the text itself."""
+
 
 
 class View:
@@ -101,7 +105,7 @@ class Views:
         """What a reader sees."""
         if self._clean is None:
             raw = self.raw
-            data = raw.encode() if raw.isascii() else None
+            data = narrow(raw)
             if data is not None and not data.translate(None, _SIMPLE):
                 self._clean, self._data = View(raw), data
             else:
