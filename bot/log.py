@@ -93,8 +93,15 @@ class _Masked(structlog.stdlib.ProcessorFormatter):
 def _renderer(look: Format, stream: TextIO) -> list[Processor]:
     people = look == "console" or (look == "auto" and stream.isatty())
     if people:
-        return [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+        return [renderer]
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # locals hold what people wrote
+    return [
+        structlog.processors.ExceptionRenderer(tracebacks),
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
 
 
 def configure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final
 
@@ -105,7 +105,7 @@ class Feed:
                 queue.get_nowait()
             queue.put_nowait(None)
 
-    async def listen(self, last_id: str | None = None) -> AsyncIterator[tuple[str, RoomNews]]:
+    async def listen(self, last_id: str | None = None) -> AsyncGenerator[tuple[str, RoomNews], None]:
         """Id and news, from just after `last_id` on; begins with `Behind` when that is too long ago."""
         queue: asyncio.Queue[tuple[int, RoomNews] | None] = asyncio.Queue(_BEHIND)
         missed = self._missed(last_id)

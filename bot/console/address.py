@@ -66,14 +66,17 @@ class Address:
         ip = _ip(host)
         return ip is not None and (ip.is_loopback or not self.loopback)
 
-    def same_origin(self, origin: str, header: str) -> bool:
-        """Whether an Origin header is the page we serve under that Host header."""
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
-            return False
+    def same_origin(self, origin: str, header: str, scheme: str = "http") -> bool:
+        """Whether an Origin header is the page we serve under that Host header and scheme, or under `public_url`."""
         if self.public_url and origin == self.public_url.rstrip("/"):
             return True
-        default = 443 if parts.scheme == "https" else 80
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        if parts.scheme != scheme or origin != f"{scheme}://{parts.netloc}":
+            return False
+        default = 443 if scheme == "https" else 80
         ours, theirs = split_host(header), split_host(parts.netloc)
         if ours is None or theirs is None:
             return False

@@ -76,7 +76,7 @@ class Guard:
             raise Problem(403, "This server does not answer to that Host.")
         changing = scope["method"] in CHANGING
         if changing:
-            self._check_origin(headers, hosts[0])
+            self._check_origin(headers, hosts[0], scope["scheme"])
         bearer, cookie = self._bearer(headers), self._cookie(headers)
         if cookie and not bearer and changing and not headers.get("origin"):
             raise Problem(403, "A change made with a cookie must say which page it comes from.")
@@ -87,9 +87,9 @@ class Guard:
             if not keyed:
                 raise unauthorised()
 
-    def _check_origin(self, headers: Headers, host: str) -> None:
+    def _check_origin(self, headers: Headers, host: str, scheme: str) -> None:
         origins = headers.getlist("origin")
-        if len(origins) > 1 or (origins and not self.address.same_origin(origins[0], host)):
+        if len(origins) > 1 or (origins and not self.address.same_origin(origins[0], host, scheme)):
             raise Problem(403, "This request comes from another site's page.")
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise Problem(403, "This request comes from another site's page.")

@@ -90,7 +90,7 @@ def install(app: FastAPI) -> None:
 
     async def ours(_: Request, error: Exception) -> Response:
         problem = of(error) if isinstance(error, SerenoError) else Problem(500, "Something went wrong on our side.")
-        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if isinstance(error, SerenoError) and problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             structlog.get_logger(__name__).error("an answer failed", error=type(error).__name__, words=str(error))
         return answer(problem)
 
@@ -105,6 +105,7 @@ def install(app: FastAPI) -> None:
         )
 
     app.add_exception_handler(SerenoError, ours)
+    app.add_exception_handler(Exception, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
 

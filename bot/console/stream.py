@@ -44,7 +44,7 @@ def event_stream(feed: Feed, last_id: str | None, *, moderator: bool, clock: Clo
             if upcoming is not None:
                 upcoming.cancel()
                 await asyncio.gather(upcoming, return_exceptions=True)
-            await news.aclose()  # type: ignore[attr-defined]
+            await news.aclose()
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)

@@ -97,6 +97,22 @@ def test_ordinary_lines_stay_as_they_are(text: str) -> None:
     assert SecretFilter(("s3cret-s3cret",)).mask(text) == text
 
 
+@pytest.mark.parametrize("look", ["json", "console"])
+def test_a_traceback_shows_no_values(look: Format) -> None:
+    """Local variables hold what people wrote; a log says where it broke, not what was said."""
+    stream = logged(look)
+
+    def judge(words: str) -> None:
+        raise RuntimeError("broken")
+
+    try:
+        judge("canary" + "-in-the-street")
+    except RuntimeError:
+        structlog.get_logger().exception("could not judge")
+        logging.getLogger("x").exception("could not judge")
+    assert "RuntimeError" in stream.getvalue() and "canary-in" not in stream.getvalue()
+
+
 def test_json_lines_are_one_object_each() -> None:
     """Machines read them line by line, the standard library's included."""
     stream = logged("json")

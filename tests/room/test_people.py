@@ -235,7 +235,7 @@ async def test_a_message_is_seen_before_it_is_removed(room: House) -> None:
 
     line = await room.people.say(EVE, "general", "first", key="a")
     room.journal.on_accepted = at_once
-    from bot.adapters.plaza import line_id  # noqa: PLC0415 - the id of a message that does not exist yet
+    from bot.adapters.plaza import line_id
 
     line = line_id("said:by:b")
     await room.people.say(EVE, "general", "second", key="b")

@@ -74,7 +74,11 @@ async def test_a_card_lies_in_the_moderators_room(room: House) -> None:
     card = Card("c1", "A slur", "in #general", (("undo", "t1"),))
     await room.plaza.card(room.channel("mod-room"), card, key="c")
     [line] = await room.people.read("mod-room")
-    assert line.card is not None and (line.card["case"], line.card["title"], line.text) == ("c1", "A slur", "in #general")
+    assert line.card is not None and (line.card["case"], line.card["title"], line.text) == (
+        "c1",
+        "A slur",
+        "in #general",
+    )
 
 
 async def test_roles_and_restrictions_are_kept(tmp_path: Path) -> None:
@@ -116,12 +120,16 @@ async def test_unflagged_words_are_forgotten_within_the_hour(room: House) -> Non
         await room.plaza.restore(room.ref(removed))
 
 
+def contents(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+
 async def test_words_lie_sealed_on_the_disk(tmp_path: Path) -> None:
     """Neither the database nor its log holds a word anybody wrote in clear."""
     async with house(tmp_path) as room:
         await room.people.say(EVE, "general", "canary-in-the-street")
         await room.plaza.notify(room.member("eve"), "canary-in-the-notice", key="n")
-        files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+        files = contents(tmp_path)
     assert files
     assert not any(b"canary-in-the" in content for content in files)
 
@@ -132,9 +140,13 @@ async def test_a_store_that_cannot_write_makes_the_room_unavailable(room: House)
     with room.journal.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     await room.journal.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={pages}"), "test")
-    with pytest.raises(Unavailable):
+
+    async def fill() -> None:
         for number in range(500):
             await room.plaza.post(room.channel(), "x" * 2000, key=f"fill-{number}")
+
+    with pytest.raises(Unavailable):
+        await fill()
     await room.journal.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1000000"), "test")
     await room.plaza.delete(room.ref(line))
     assert "hello" not in await room.texts()
