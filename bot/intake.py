@@ -90,7 +90,8 @@ class Intake:
     def entered(self, count: int) -> None:
         """So many events wait to be decided now in addition."""
         self.undecided += count
-        self._empty.clear()
+        if self.undecided:
+            self._empty.clear()
         if self.undecided >= self._most:
             self._journal.pause()
 

@@ -42,7 +42,7 @@ class Stream(Protocol):
         ...
 
     def restore(
-        self, events: Sequence[Event], strikes: Sequence[Strike], raids: Sequence[tuple[str, datetime]]
+        self, past: Sequence[Event], strikes: Sequence[Strike], raids: Sequence[tuple[str, str, datetime]]
     ) -> None:
         """Start from the past: events in journal order, strikes that count, moments a raid was declared."""
         ...

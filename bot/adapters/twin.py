@@ -142,7 +142,7 @@ class Twin:
         self._person(member, gone=False)
         if not (self._remembers_keys and any(key == told for _, told, _ in self.state.told)):
             self.state.told.append((member.id, key, text))
-            self.state.log.append(f"notify {member.id}")
+            self.state.log.append(f"notify {member.id} {key}")
         return "direct message"
 
     async def card(self, channel: ChannelRef, card: Card, *, key: str) -> MessageRef:

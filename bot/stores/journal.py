@@ -195,7 +195,7 @@ class Journal:
         events = zip(first.values(), places, strict=True)
         rows = [self._sealed(connection, waiting.event, place, now) for waiting, place in events]
         statement = insert_new(connection, inbox).returning(inbox.c.key, inbox.c.seq)
-        new = dict(connection.execute(statement, rows).tuples().all())
+        new = {row[0]: row[1] for row in connection.execute(statement, rows)}
         seen = self._seen(connection, first.keys() - new.keys()) if len(new) < len(first) else {}
         result = []
         for waiting in batch:
@@ -223,7 +223,7 @@ class Journal:
 
     def _seen(self, connection: Connection, keys: Iterable[str]) -> dict[str, int]:
         query = select(inbox.c.key, inbox.c.seq).where(inbox.c.key.in_(list(keys)))
-        return dict(connection.execute(query).tuples().all())
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _fail(future: asyncio.Future[Accepted], error: BaseException) -> None:

@@ -28,14 +28,15 @@ MOST_RECENT: Final = 50_000
 @dataclass(frozen=True, slots=True)
 class Past:
     """Everything a new process must know. `recent` are decided events within the horizon, in journal order; `waiting`
-    are accepted and undecided; `raids` are communities with the moments a raid was declared there; `outages` are rules
+    are accepted and undecided; `raids` are platforms and communities with the moments
+    a raid was declared there; `outages` are rules
     with their case and when they were last undecided."""
 
     recent: tuple[Event, ...]
     waiting: tuple[Accepted, ...]
     strikes: tuple[Strike, ...]
     outages: tuple[tuple[str, str, datetime], ...]
-    raids: tuple[tuple[str, datetime], ...]
+    raids: tuple[tuple[str, str, datetime], ...]
 
 
 class Recovery:
@@ -82,13 +83,13 @@ class Recovery:
         plain = self._journal.vault.open(connection, row.subject or NOBODY, row.sealed, row.key)
         return codec.read(row.kind, row.key, plain) if plain is not None else None
 
-    def _raids(self, connection: Connection, since: int) -> Sequence[tuple[str, datetime]]:
+    def _raids(self, connection: Connection, since: int) -> Sequence[tuple[str, str, datetime]]:
         table = tables.intent
-        query = select(table.c.community, table.c.decided_at).where(
+        query = select(table.c.platform, table.c.community, table.c.decided_at).where(
             table.c.action == "raid", table.c.decided_at >= since, table.c.state != IntentState.CANCELLED
         )
         rows = connection.execute(query.order_by(table.c.decided_at))
-        return [(row.community, moment(row.decided_at)) for row in rows]
+        return [(row.platform, row.community, moment(row.decided_at)) for row in rows]
 
     def _outages(self, connection: Connection) -> Sequence[tuple[str, str, datetime]]:
         table = tables.case

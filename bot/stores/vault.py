@@ -24,6 +24,7 @@ from moderation.ports import Clock
 
 _NONCE: Final = 12
 _KEY: Final = 32
+_BATCH: Final = 500
 
 
 def master_key(path: Path) -> bytes:
@@ -66,8 +67,10 @@ class Vault:
         missing = sorted({subject for subject in subjects if subject not in self._ciphers} - self._fresh.keys())
         if not missing:
             return
-        for subject in missing:
-            self._load(connection, subject)
+        for start in range(0, len(missing), _BATCH):
+            query = select(subject_key).where(subject_key.c.subject.in_(missing[start : start + _BATCH]))
+            for row in connection.execute(query):
+                self._keep(row.subject, self._unwrapped(row.subject, row.wrapped))
         made = [subject for subject in missing if subject not in self._ciphers]
         if made:
             connection.execute(subject_key.insert(), [self._make(subject) for subject in made])
@@ -79,7 +82,7 @@ class Vault:
             self.prepare(connection, (subject,))
             cipher = self._ciphers.get(subject) or self._fresh[subject]
         nonce = os.urandom(_NONCE)
-        return nonce + cipher.encrypt(nonce, plain, about.encode("utf-8", "surrogatepass"))
+        return nonce + cipher.encrypt(nonce, plain, _bytes(about))
 
     def open(self, connection: Connection, subject: str, sealed: bytes | None, about: str) -> bytes | None:
         """What was sealed; None when it has been swept or its subject erased."""
@@ -89,7 +92,7 @@ class Vault:
         if cipher is None:
             return None
         try:
-            return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode("utf-8", "surrogatepass"))
+            return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bytes(about))
         except InvalidTag as error:
             raise StoreError(f"the sealed text of {about} was altered") from error
 
@@ -114,21 +117,27 @@ class Vault:
         wrapped = connection.scalar(select(subject_key.c.wrapped).where(subject_key.c.subject == subject))
         if wrapped is None:
             return None
-        try:
-            key = self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode())
-        except InvalidTag as error:
-            raise StoreError("the master key does not fit this database; restore both from one backup") from error
-        cipher = AESGCM(key)
+        cipher = self._unwrapped(subject, wrapped)
         self._keep(subject, cipher)
         return cipher
+
+    def _unwrapped(self, subject: str, wrapped: bytes) -> AESGCM:
+        try:
+            return AESGCM(self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bytes(subject)))
+        except InvalidTag as error:
+            raise StoreError("the master key does not fit this database; restore both from one backup") from error
 
     def _make(self, subject: str) -> dict[str, object]:
         key, nonce = os.urandom(_KEY), os.urandom(_NONCE)
         self._fresh[subject] = AESGCM(key)
-        wrapped = nonce + self._master.encrypt(nonce, key, subject.encode())
+        wrapped = nonce + self._master.encrypt(nonce, key, _bytes(subject))
         return {"subject": subject, "wrapped": wrapped, "created_at": millis(self._clock.now())}
 
     def _keep(self, subject: str, cipher: AESGCM) -> None:
         self._ciphers[subject] = cipher
         while len(self._ciphers) > self._remember:
             self._ciphers.popitem(last=False)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
