@@ -138,9 +138,9 @@ def assemble(settings: Settings) -> Bot:
     """As `build`, with the watch over the rule files."""
     from bot.adapters.plaza import Plaza
     from bot.app import App, Parts
-    from bot.live_rules import LiveRules
     from bot.reloading import Reloading
     from bot.rulebook import RulesInForce
+    from bot.rules_stream import LiveStream
     from bot.stores.opening import open_journal
     from bot.stores.times import SystemClock
 
@@ -153,7 +153,7 @@ def assemble(settings: Settings) -> Bot:
     clock = SystemClock()
     journal = open_journal(settings.data, clock)
     room = Plaza(journal, clock, community.id)
-    stream = LiveRules(engine, (room.platform,), {community.id: ZoneInfo(community.time_zone)})
+    stream = LiveStream(engine, zones={community.id: ZoneInfo(community.time_zone)})
     rules = RulesInForce(rule_set)
     reloading.tell(stream, rules)
     parts = Parts(journal, stream, rules, {room.platform: room}, ACTIONS, clock, DETECTORS)
@@ -169,6 +169,7 @@ def load_rules(settings: Settings, community: Community) -> Loaded:
     """The rules of a community, its examples run; without any of its own, the shipped packs and the room's own file."""
     from bot.config import names_of
     from bot.console.rules_file import ROOM_RULES
+    from rules.examples import examine
 
     folders = settings.rule_folders(community)
     if folders:
