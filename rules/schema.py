@@ -37,7 +37,9 @@ def rules_schema(vocabulary: Vocabulary) -> Schema:
     """The schema of a rule file."""
     references, defs = definitions([*vocabulary.conditions, *vocabulary.actions])
     for action in vocabulary.actions:
-        _with_else(defs, references[action])
+        _with_else(_model(defs, references[action]))
+    for condition in vocabulary.conditions:
+        _with_short_values(condition, _model(defs, references[condition]))
     defs["condition"] = _condition(vocabulary, references)
     defs["action"] = _action(vocabulary, references, defs)
     defs["actions"] = {"anyOf": [{"$ref": "#/$defs/action"}, _list({"$ref": "#/$defs/action"})]}
@@ -124,8 +126,17 @@ def _forms(condition: type[Condition], reference: Schema) -> Schema:
     return {"anyOf": [long, *short], "description": _said(condition)}
 
 
+def _with_short_values(condition: type[Condition], model: Schema) -> None:
+    """Where `expand` makes a list of one word, the word alone is written as often."""
+    for name, value in model["properties"].items():
+        expanded = condition.expand({name: "word"})
+        if isinstance(expanded, dict) and isinstance(expanded.get(name), (list, tuple)):
+            model["properties"][name] = {"anyOf": [{"type": "string"}, value]}
+
+
 def _action(vocabulary: Vocabulary, references: dict[type[BaseModel], Schema], defs: Schema) -> Schema:
-    bare = {"enum": sorted(action.name for action in vocabulary.actions)}
+    unasked = (action for action in vocabulary.actions if not _model(defs, references[action]).get("required"))
+    bare = {"enum": sorted(action.name for action in unasked)}
     long: Schema = {action.name: _values(action, references[action], defs) for action in vocabulary.actions}
     return {
         "anyOf": [
@@ -143,7 +154,7 @@ def _action(vocabulary: Vocabulary, references: dict[type[BaseModel], Schema], d
 
 def _values(action: type[Action], reference: Schema, defs: Schema) -> Schema:
     """The long form, the main value alone, or nothing where nothing is needed."""
-    model = defs[reference["$ref"].rpartition("/")[2]]
+    model = _model(defs, reference)
     forms: list[Schema] = [reference]
     if action.main is not None:
         alias = action.model_fields[action.main].alias or action.main
@@ -153,9 +164,13 @@ def _values(action: type[Action], reference: Schema, defs: Schema) -> Schema:
     return {"anyOf": forms, "description": _said(action)}
 
 
-def _with_else(defs: Schema, reference: Schema) -> None:
+def _model(defs: Schema, reference: Schema) -> Schema:
+    found: Schema = defs[reference["$ref"].rpartition("/")[2]]
+    return found
+
+
+def _with_else(model: Schema) -> None:
     """Inside, `else` is a field called `otherwise`; admins never see that name."""
-    model = defs[reference["$ref"].rpartition("/")[2]]
     model["properties"].pop("otherwise", None)
     model["properties"]["else"] = {"anyOf": [{"const": "nothing"}, {"$ref": "#/$defs/action"}]}
 

@@ -144,7 +144,7 @@ class Configuration(_Part):
     name: ClassVar = "sereno.yaml"
 
     file_schema: Literal["sereno/1"] = Field(default="sereno/1", alias="schema")
-    communities: tuple[Community, ...] = (Community(),)
+    communities: Annotated[tuple[Community, ...], Field(min_length=1)] = (Community(),)
     toxicity: Toxicity = Toxicity()
     data: Path = Field(default_factory=data_folder)
     database: Annotated[str, AfterValidator(database_url)] = "sqlite"

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from rules.loading import fields
-from rules.loading.file import File, SceneMistake
+from rules.loading.file import File
 from rules.model import Line, Place, Scene
 from rules.problems import suggest
+from rules.scenes import SceneError, parse_line
 from rules.yaml_nodes import MappingNode, Node, SequenceNode, kind_of
 
 COMMUNITY: Final = "community"
@@ -48,11 +49,12 @@ def _people(file: File, lines: tuple[Line, ...]) -> frozenset[str]:
     people: set[str] = set()
     for line in lines:
         try:
-            people.update(file.scene(line.text))
-        except SceneMistake as mistake:
-            place = Place(line.place.file, line.place.line, line.place.column + mistake.column)
+            people.update(parse_line(line.text).people)
+        except SceneError as mistake:
+            lead = len(line.text) - len(line.text.lstrip())
+            column = line.place.column + mistake.column - lead
             hint = "write `name: text`, `name joins`, or `30 people join`"
-            file.report.at(place, "E301", str(mistake), hint)
+            file.report.at(Place(line.place.file, line.place.line, column), "E301", mistake.message, hint)
     return frozenset(people)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -54,18 +54,6 @@ def plugins(vocabulary: Vocabulary) -> Plugins:
     return Plugins(conditions, {action.name: action for action in vocabulary.actions})
 
 
-SceneReader = Callable[[str], Collection[str]]
-"""Who appears in one line of a scene; raises SceneMistake where the line cannot be understood."""
-
-
-class SceneMistake(ValueError):
-    """A line of a scene that cannot be understood; `column` counts from 0."""
-
-    def __init__(self, message: str, column: int = 0) -> None:
-        super().__init__(message)
-        self.column = column
-
-
 @dataclass(frozen=True, slots=True)
 class File:
     """One rule file while it is read: where to complain, what may be named, and what it declares."""
@@ -77,7 +65,6 @@ class File:
     names: Names | None
     context: LoadContext
     today: date
-    scene: SceneReader
     conditions: MappingNode | None = None
     brakes: Mapping[str, Brake] = field(default_factory=dict)
     languages: tuple[str, ...] = ()

@@ -5,7 +5,6 @@ The events come from libyaml, or from PyYAML's own parser where libyaml is missi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
@@ -13,7 +12,6 @@ from yaml.error import YAMLError
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -50,28 +48,19 @@ class _Stop(Exception):
 def parse(source: Source, *, pure: bool = False) -> tuple[Node | None, list[Problem]]:
     """The document of a file and what is wrong with it; no document where it cannot be read to its end."""
     builder = _Builder(source)
+    parser = _PureParser(source.text) if pure or not yaml.__with_libyaml__ else _c_parser(source.text)
     try:
-        for event in _events(source.text, pure):
-            builder.take(event)
+        root = builder.build(parser)
     except _Stop:
         return None, builder.problems
     except YAMLError as error:
         # A text that seemed to run on is the shadow of the same mistake.
         seen = [problem for problem in builder.problems if problem.code != "E030"]
         return None, [*seen, syntax_problem(source, error)]
-    if builder.root is None:
+    if root is None or (isinstance(root, ScalarNode) and root.value is None):
         empty = source.problem("E028", 1, 1, "the file is empty", "start it with `schema: rules/1`")
         return None, [*builder.problems, empty]
-    return builder.root, builder.problems
-
-
-def _events(text: str, pure: bool) -> Iterator[Event]:
-    parser = _PureParser(text) if pure or not yaml.__with_libyaml__ else _c_parser(text)
-    while True:
-        event = parser.get_event()
-        if event is None:
-            return
-        yield event
+    return root, builder.problems
 
 
 def _c_parser(text: str) -> Any:
@@ -80,85 +69,105 @@ def _c_parser(text: str) -> Any:
 
 
 class _Builder:
-    """Builds the tree from events. Open collections wait on a stack; a mapping remembers the key it holds."""
+    """Builds the tree from events: the nodes of the innermost open collection wait in one list, the others on a stack."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
-        self.root: Node | None = None
-        self._open: list[_Collection] = []
-        self._nodes = 0
         self._documents = 0
         self._told: set[str] = set()
 
-    def take(self, event: Event) -> None:
-        """The next event of the document."""
-        kind = type(event)
-        if kind is ScalarEvent:
-            self._count(event)
-            self._place(self._scalar(event))
-        elif kind is MappingStartEvent or kind is SequenceStartEvent:
-            self._count(event)
-            self._enter(event, kind is MappingStartEvent)
-        elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            self._place(self._open.pop().node())
-        elif kind is AliasEvent:
-            self._alias(event, "*")
-        elif kind is DocumentStartEvent:
-            self._document(event)
-
-    def _count(self, event: Any) -> None:
-        self._nodes += 1
-        if self._nodes > MOST_NODES:
-            many = f"the file has more than {MOST_NODES:,} keys and values"
-            self._stop(event, "E021", many, "split it into several files, or move long lists to list files")
-        if event.anchor is not None:
-            self._alias(event, "&", built=True)
-        if event.tag is not None and event.tag != "!":
-            self._once(event, "E019", "`!` starts a tag here, and tags are not used", "remove it, or use quotes")
+    def build(self, parser: Any) -> Node | None:
+        """The root of the document. One loop, because it runs for every word of every file."""
+        nodes: list[Node] = []
+        open_ones: list[tuple[Any, list[Node]]] = []
+        count = 0
+        while (event := parser.get_event()) is not None:
+            kind = type(event)
+            if kind is ScalarEvent:
+                nodes.append(self._scalar(event))
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                self._enter(event, len(open_ones))
+                open_ones.append((event, nodes))
+                nodes = []
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                start, outer = open_ones.pop()
+                outer.append(self._mapping(start, nodes) if kind is MappingEndEvent else self._sequence(start, nodes))
+                nodes = outer
+                continue
+            elif kind is AliasEvent:
+                nodes.append(self._alias(event))
+            else:
+                if kind is DocumentStartEvent:
+                    self._document(event)
+                continue
+            count += 1
+            if count > MOST_NODES:
+                many = f"the file has more than {MOST_NODES:,} keys and values"
+                self._stop(event, "E021", many, "split it into several files, or move long lists to list files")
+        return nodes[0] if nodes else None
 
     def _scalar(self, event: Any) -> ScalarNode:
         mark = event.start_mark
         text: str = event.value
         style: str = event.style or ""
         value: Plain = text
-        if not style and event.end_mark.line > mark.line:
-            hint = "start the text on its own line after `|`, or put all of it on one line"
-            self._problem(event, "E030", "this text runs on over several lines", hint)
+        if event.anchor is not None or event.tag is not None:
+            self._marked(event)
         if event.implicit[0]:
-            try:
-                value = resolve(text)
-            except NotANumber:
-                self._problem(event, "E025", f"`{text}` is not a finite number", "write a number, or use quotes")
-            except TooLong:
-                self._problem(event, "E026", "this number has too many digits", "put it in quotes if it is a text")
+            if event.end_mark.line > mark.line:
+                hint = "start the text on its own line after `|`, or put all of it on one line"
+                self._problem(event, "E030", "this text runs on over several lines", hint)
+            value = self._resolved(event, text)
         return ScalarNode(self.source, mark.line + 1, mark.column + 1, value, text, style)
 
-    def _enter(self, event: Any, mapping: bool) -> None:
-        if len(self._open) >= DEEPEST:
+    def _resolved(self, event: Any, text: str) -> Plain:
+        try:
+            return resolve(text)
+        except NotANumber:
+            self._problem(event, "E025", f"`{text}` is not a finite number", "write a number, or use quotes")
+        except TooLong:
+            self._problem(event, "E026", "this number has too many digits", "put it in quotes if it is a text")
+        return text
+
+    def _enter(self, event: Any, depth: int) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self._marked(event)
+        if depth >= DEEPEST:
             deep = f"nested deeper than {DEEPEST} levels"
             self._stop(event, "E020", deep, "name inner conditions under `conditions:` and `use` them")
-        mark = event.start_mark
-        line, column = mark.line + 1, mark.column + 1
-        self._open.append((_Mapping if mapping else _Sequence)(self.source, line, column))
 
-    def _place(self, node: Node) -> None:
-        if not self._open:
-            self.root = node
-            return
-        problem = self._open[-1].add(node)
-        if problem is not None:
-            self.problems.append(problem)
+    def _sequence(self, start: Any, nodes: list[Node]) -> Node:
+        mark = start.start_mark
+        return SequenceNode(self.source, mark.line + 1, mark.column + 1, tuple(nodes))
 
-    def _alias(self, event: Any, sign: str, built: bool = False) -> None:
-        name = f"`{sign}{event.anchor}`"
-        what = "alias" if sign == "*" else "anchor"
+    def _mapping(self, start: Any, nodes: list[Node]) -> Node:
+        mark = start.start_mark
+        entries: dict[str, tuple[ScalarNode, Node]] = {}
+        broken = False
+        for key, value in zip(nodes[::2], nodes[1::2], strict=True):
+            problem = _refused(key, entries)
+            if problem is None and isinstance(key, ScalarNode):
+                entries[key.text] = (key, value)
+            elif problem is not None:
+                self.problems.append(problem)
+                broken = True
+        return MappingNode(self.source, mark.line + 1, mark.column + 1, entries, broken)
+
+    def _marked(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._nickname(event, "&", "anchor")
+        if event.tag is not None and event.tag != "!":
+            self._once(event, "E019", "`!` starts a tag here, and tags are not used", "remove it, or use quotes")
+
+    def _alias(self, event: Any) -> ScalarNode:
+        self._nickname(event, "*", "alias")
+        mark, text = event.start_mark, f"*{event.anchor}"
+        return ScalarNode(self.source, mark.line + 1, mark.column + 1, text, text)
+
+    def _nickname(self, event: Any, sign: str, what: str) -> None:
         hint = f"a text that starts with `{sign}` needs quotes; shared conditions go under `conditions:`"
-        self._once(event, "E018", f"{name} is an {what}, and those are not used", hint)
-        if not built:
-            mark = event.start_mark
-            text = f"{sign}{event.anchor}"
-            self._place(ScalarNode(self.source, mark.line + 1, mark.column + 1, text, text))
+        self._once(event, "E018", f"`{sign}{event.anchor}` is an {what}, and those are not used", hint)
 
     def _document(self, event: Any) -> None:
         self._documents += 1
@@ -181,51 +190,14 @@ class _Builder:
         raise _Stop
 
 
-class _Sequence:
-    def __init__(self, source: Source, line: int, column: int) -> None:
-        self._source, self._line, self._column = source, line, column
-        self._items: list[Node] = []
-
-    def add(self, node: Node) -> Problem | None:
-        self._items.append(node)
+def _refused(key: Node, entries: dict[str, tuple[ScalarNode, Node]]) -> Problem | None:
+    """Why a key cannot stand; None where it can."""
+    if not isinstance(key, ScalarNode) or key.value is None or isinstance(key.value, (bool, float)):
+        return key.problem("E024", "a key must be a plain word", "write `key: value`; use quotes where needed")
+    if key.text == "<<" and not key.style:
+        return key.problem("E023", "`<<` merges keys, which is not used", "write the keys out")
+    earlier = entries.get(key.text)
+    if earlier is None:
         return None
-
-    def node(self) -> Node:
-        return SequenceNode(self._source, self._line, self._column, tuple(self._items))
-
-
-class _Mapping:
-    def __init__(self, source: Source, line: int, column: int) -> None:
-        self._source, self._line, self._column = source, line, column
-        self._entries: dict[str, tuple[ScalarNode, Node]] = {}
-        self._key: Node | None = None
-        self._broken = False
-
-    def add(self, node: Node) -> Problem | None:
-        """A key, then its value; the problem with the key, told once its value is there."""
-        if self._key is None:
-            self._key = node
-            return None
-        key, self._key = self._key, None
-        problem = self._refused(key)
-        if problem is None and isinstance(key, ScalarNode):
-            self._entries[key.text] = (key, node)
-        self._broken = self._broken or problem is not None
-        return problem
-
-    def _refused(self, key: Node) -> Problem | None:
-        if not isinstance(key, ScalarNode) or key.value is None or isinstance(key.value, (bool, float)):
-            return key.problem("E024", "a key must be a plain word", "write `key: value`; use quotes where needed")
-        if key.text == "<<" and not key.style:
-            return key.problem("E023", "`<<` merges keys, which is not used", "write the keys out")
-        earlier = self._entries.get(key.text)
-        if earlier is not None:
-            where = f"the key `{key.text}` already stands in line {earlier[0].line}"
-            return key.problem("E017", where, "keep one of the two")
-        return None
-
-    def node(self) -> Node:
-        return MappingNode(self._source, self._line, self._column, self._entries, self._broken)
-
-
-_Collection = _Mapping | _Sequence
+    where = f"the key `{key.text}` already stands in line {earlier[0].line}"
+    return key.problem("E017", where, "keep one of the two")

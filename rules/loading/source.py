@@ -40,9 +40,9 @@ class Source:
 
     def secrets(self) -> Iterator[tuple[Secret, int, int]]:
         """Every secret in the file, with its line and column."""
-        for number, line in enumerate(self.lines, 1):
-            for secret in secrets(line):
-                yield secret, number, secret.start + 1
+        for secret in secrets(self.text):
+            before = _BREAK.split(self.text[: secret.start])
+            yield secret, len(before), len(before[-1]) + 1
 
 
 def source(name: str, text: str, folder: Path | None = None) -> Source:
