@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 
-
 class Alignment(NamedTuple):
     """`starts[i]` and `ends[i]` bound the stretch of the old text that became character i of the new one."""
 
@@ -28,7 +27,7 @@ class Alignment(NamedTuple):
         return self.starts[start], self.ends[end - 1]
 
     def after(self, earlier: Alignment) -> Alignment:
-        """This alignment, told in offsets of the text that `earlier` starts from."""
+        """The same alignment, told in offsets of the text that `earlier` starts from."""
         starts, ends = earlier
         if isinstance(starts, range):
             return self
@@ -50,7 +49,8 @@ def unchanged(size: int) -> Alignment:
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """The text after the edits, which are in order and do not overlap."""
-    pieces, last = [], 0
+    pieces: list[str] = []
+    last = 0
     for start, end, new in edits:
         pieces += (text[last:start], new)
         last = end

@@ -7,21 +7,15 @@ evidence: a look-alike, a digit or sign used as a letter, or a word taken apart 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from moderation.text.common import broken_word, common
-from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, letter_places, meant, plain_letter, tables
+from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, plain_letter, tables
 from moderation.text.patterns import Pattern
-
-BETWEEN_PARTS: Final = "\x1f"
-"""Stands between the messages of one author when they are read together; clean texts never have it."""
+from moderation.text.spelling import BETWEEN_PARTS, Letters, Source, Spelling
 
 _DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
-_WORD: Final = "a1"
-_TRIES: Final = 4
 _LONG: Final = 5
 _BEFORE: Final = re.compile(r"(?:[^\W_][\W_]{1,2})*\Z")
 _AFTER: Final = re.compile(r"(?:[\W_]{1,2}[^\W_](?![^\W_]))*")
@@ -30,114 +24,6 @@ _LINK: Final = re.compile(
     r"it|pt|eu|ru|cn|xyz|shop|site|online|link|example)(?=[/:?#]|\W*$)",
     re.IGNORECASE,
 )
-
-
-class Source(NamedTuple):
-    """One letter as written: its place in the text, what it may be meant for, and whether a gap comes before it."""
-
-    place: int
-    meant: str
-    gap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """A stretch of text that spells an entry; `spelt[i]` is the place in the entry of source letter i."""
-
-    sources: Sequence[Source]
-    spelt: Sequence[int]
-
-
-class Letters:
-    """The letters of a text with the way back from `letters.looks` of the same text."""
-
-    __slots__ = ("_firsts", "_places", "text")
-
-    def __init__(self, text: str, data: bytes | None) -> None:
-        self.text = text
-        self._places, self._firsts = letter_places(text, data)
-
-    def unit(self, number: int) -> list[int]:
-        """The places of the characters behind one letter of `looks`: several for a run."""
-        end = self._firsts[number + 1] if number + 1 < len(self._firsts) else len(self._places)
-        return self._places[self._firsts[number] : end]
-
-    def may_fit(self, start: int, end: int, seen: str) -> bool:
-        """Whether letters `start` to `end` can be whole words, judged roughly by the classes of the characters."""
-        places, firsts = self._places, self._firsts
-        first = places[firsts[start]]
-        if first and seen[first - 1] in _WORD:
-            last_of_first = self.unit(start)[-1]
-            if last_of_first == first or seen[last_of_first - 1] in _WORD:
-                return False
-        after = places[firsts[end - 1]] + 1
-        if after < len(seen) and seen[after] in _WORD:
-            after = self.unit(end - 1)[-1] + 1
-            return after >= len(seen) or seen[after] not in _WORD
-        return True
-
-    def solid(self, place: int) -> bool:
-        """Whether the character there is part of a word."""
-        if not 0 <= place < len(self.text):
-            return False
-        char = self.text[place]
-        if char.isascii():
-            return char.isalnum()
-        known = tables()
-        return known.plain[ord(char)] != " " or known.look[ord(char)] is not None
-
-    def begins(self, place: int) -> bool:
-        """Whether a word may begin there."""
-        return not self.solid(place - 1)
-
-    def ends(self, place: int) -> bool:
-        """Whether a word may end with the character there; marks piled on it belong to it."""
-        plain = tables().plain
-        after = place + 1
-        while after < len(self.text) and plain[ord(self.text[after])] is None:
-            after += 1
-        return not self.solid(after)
-
-    def sources(self, first: int, last: int) -> Iterator[Source]:
-        """The letters as written from place `first` to place `last`."""
-        known = tables()
-        gap = False
-        for place in range(first, last + 1):
-            char = self.text[place]
-            letters = known.look[ord(char)]
-            if letters is None:
-                gap = gap or (known.plain[ord(char)] is not None)
-                continue
-            for index, letter in enumerate(letters):
-                yield Source(place, meant(char) if len(letters) == 1 else letter, gap and index == 0)
-            if letters:
-                gap = False
-
-
-def spell(sources: Sequence[Source], entry: str, breaks: frozenset[int]) -> Spelling | None:
-    """How the source letters spell the entry, each letter once or more; None when they do not.
-
-    A further word of a phrase must begin after a gap. Runs of digits are not stretched.
-    """
-    states: dict[int, tuple[object, int] | None] = {0: None}
-    size = len(entry)
-    for source in sources:
-        following: dict[int, tuple[object, int] | None] = {}
-        for place, chain in states.items():
-            if place < size and entry[place] in source.meant and (place not in breaks or source.gap):
-                following.setdefault(place + 1, (chain, place))
-            if place and entry[place - 1] in source.meant and not entry[place - 1].isdigit():
-                following.setdefault(place, (chain, place - 1))
-        states = following
-        if not states:
-            return None
-    link = states.get(size)
-    spelt: list[int] = []
-    while link is not None:
-        earlier, place = link
-        spelt.append(place)
-        link = earlier  # type: ignore[assignment]
-    return Spelling(sources, spelt[::-1]) if spelt else None
 
 
 def _other_alphabet(char: str) -> bool:
@@ -270,29 +156,6 @@ def in_link(text: str, start: int, end: int) -> bool:
     left = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
     rights = [place for place in (text.find(" ", end), text.find("\n", end)) if place >= 0]
     return _LINK.search(text[left : min(rights, default=len(text))]) is not None
-
-
-def proposals(letters: Letters, start: int, end: int, inside: bool) -> Iterator[tuple[int, int]]:
-    """Where units `start` to `end` may lie as words of their own: (first place, last place), the likeliest first."""
-    firsts = letters.unit(start)
-    lasts = letters.unit(end - 1)
-    heads = [place for place in reversed(firsts) if inside or letters.begins(place)][:_TRIES]
-    tails = [place for place in lasts if inside or letters.ends(place)][:_TRIES]
-    for first in heads:
-        for last in tails:
-            if first <= last:
-                yield first, last
-
-
-def read(letters: Letters, pattern: Pattern, start: int, end: int) -> Iterator[tuple[Spelling, str, frozenset[int]]]:
-    """Every way in which units `start` to `end` spell the pattern."""
-    entry, breaks = "", frozenset[int]()
-    for first, last in proposals(letters, start, end, pattern.inside):
-        entry = entry or pattern.letters()
-        breaks = breaks or pattern.breaks()
-        spelling = spell(list(letters.sources(first, last)), entry, breaks)
-        if spelling is not None:
-            yield spelling, entry, breaks
 
 
 def crosses(spelling: Spelling, text: str) -> bool:

@@ -27,7 +27,9 @@ _FEWEST_UNSPACED: Final = 6
 _FEWEST_WORDS: Final = 4
 _LEAST_SURE: Final = 0.7
 _LONGEST: Final = 1_000
-_NO_SPEECH: Final = re.compile(r"```.*?```|`[^`\n]*`|https?://\S+|\S*(?:[./\\@_#]\S*){2,}|<[^<>\s]*>|[@#/]\w+|\d+", re.DOTALL)
+_NO_SPEECH: Final = re.compile(
+    r"```.*?```|`[^`\n]*`|https?://\S+|\S*(?:[./\\@_#]\S*){2,}|<[^<>\s]*>|[@#/]\w+|\d+", re.DOTALL
+)
 
 
 class _Identifier(Protocol):

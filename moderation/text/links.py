@@ -37,11 +37,15 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://|\\\\|/\\|\\/)?")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}")
+_HOST_END: Final = re.compile(r"[/?#\\]")
 _NO_LINK: Final = frozenset({"mailto", "tel", "hxxp", "hxxps", "meow", "fxp", "h**p", "htxp", "file"})
 _WEB: Final = frozenset({"http", "https", "ftp", "ws", "wss"})
 _CLOSING: Final = {")": "(", "]": "[", "}": "{"}
 _TRAILING: Final = ".,;:!?'\"*_~|\u2026\u3002\uff0e\uff61\u00bb\u201d\u2019"
+
+
+_WIDE: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,8 @@ class Link:
     @property
     def path(self) -> str:
         """What follows the host, without a slash in front."""
-        rest = _SCHEME.sub("", self.url, count=1) if "://" in self.url else self.url
-        match = re.search(r"[/?#\\]", rest)
-        return rest[match.end() if match and match.group() in "/\\" else match.start() :] if match else ""
+        match = _HOST_END.search(rest := _split(self.url)[1])
+        return rest[match.start() :].lstrip("/\\") if match else ""
 
     @property
     def is_invite(self) -> bool:
@@ -97,18 +100,24 @@ class _Target(NamedTuple):
     pretended: str | None
 
 
+def _split(url: str) -> tuple[str, str]:
+    """The scheme in lower case and the rest without its slashes; `x.example:80/` has no scheme."""
+    scheme, colon, rest = url.partition(":")
+    if not colon or not _SCHEME.fullmatch(scheme) or ("." in scheme and rest[:1] not in ("/", "\\")):
+        return "", url
+    return scheme.lower(), rest.lstrip("/\\")
+
+
 def _target(url: str) -> _Target | None:
     """Where an address leads; None when it leads nowhere on purpose."""
     url = html.unescape(url) if "&" in url else url
-    wide = url[:24].translate(_WIDE) + url[24:] if not url.isascii() else url
-    scheme = _SCHEME.match(wide)
-    kind = scheme.group(1).lower() if scheme and (scheme.end() > len(scheme.group(1)) + 1 or "." not in scheme.group(1)) else ""
+    wide = url if url.isascii() else url[:24].translate(_WIDE) + url[24:]
+    kind, rest = _split(wide)
     if kind in _NO_LINK:
         return None
-    rest = wide[scheme.end() :].lstrip("/\\") if scheme and kind else wide
-    if kind and scheme and scheme.end() == len(kind) + 1 and (kind not in _WEB or not rest):
+    if kind and not wide[len(kind) + 1 :].startswith(("/", "\\")):
         return None if rest[:1].isdigit() else _Target("", None)
-    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    authority = _HOST_END.split(rest, maxsplit=1)[0]
     host = normal_host(authority)
     if host is None or (not kind and "." not in host):
         return None
@@ -117,9 +126,6 @@ def _target(url: str) -> _Target | None:
     if kind and kind not in _WEB and "." not in host:
         host = ""
     return _Target(host, pretended)
-
-
-_WIDE: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def _trimmed(url: str) -> str:

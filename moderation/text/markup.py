@@ -28,11 +28,10 @@ _TOKEN: Final = re.compile(
   | <(?P<mention>[@\#!][!&]?(?P<who>[^<>|\s]{1,64})(?:\|(?P<called>[^<>\n]{0,200}))?)>
   | <(?P<time>t:-?\d{1,16}(?::[A-Za-z])?)>
   | <(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}:[^<>|\s]{1,2000})(?:\|(?P<label>[^<>\n]{1,500}))?>
-  | (?P<tag></?(?:%s)(?:\s[^<>]{0,500})?/?>)
+  | (?P<tag></?(?:TAGS)(?:\s[^<>]{0,500})?/?>)
   | (?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|\#\d{1,7}|\#x[0-9A-Fa-f]{1,6});)
   | (?P<pair>\*{1,3}|__|_|~{1,2}|\|\|))
-    """
-    % _TAGS,
+    """.replace("TAGS", _TAGS),
     re.VERBOSE | re.IGNORECASE,
 )
 _NEWLINE_TAGS: Final = ("<br", "<p", "</p", "<div", "</div", "<blockquote")

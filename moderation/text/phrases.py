@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from moderation.text.common import common
-from moderation.text.disguise import BETWEEN_PARTS, Judge, Letters, Spelling, broken_only_between, crosses, read
+from moderation.text.disguise import Judge, broken_only_between, crosses
 from moderation.text.letters import LEET, looks, narrow, squeezed
 from moderation.text.masked import masked_words
 from moderation.text.patterns import Pattern, PhraseList, compiled
 from moderation.text.plain import PlainCheck
+from moderation.text.spelling import Letters, Spelling, read
 from moderation.text.split import Thread, may_cross
 from moderation.text.suspicion import classes_of, loose_ends, spelt_oddly
 from moderation.text.views import Views
@@ -69,6 +70,7 @@ class PhraseIndex:
         ends = loose_ends(each, self._known, patterns.apart, patterns.stretched)
         signs = patterns.signs.matches(clean.casefold()) if patterns.signs else ()
         odd = hidden = False
+        seen = ""
         if patterns.joined:
             seen = classes_of(clean, views.data)
             apart = ends is not None and ends.apart
@@ -175,5 +177,8 @@ def _hits(views: Views, found: Sequence[_Found], raw: Sequence[_Found]) -> Seque
 
 def _covers(other: PhraseHit, hit: PhraseHit) -> bool:
     return (
-        other.key == hit.key and other.phrase == hit.phrase and other.start <= hit.start < other.end and hit.end <= other.end
+        other.key == hit.key
+        and other.phrase == hit.phrase
+        and other.start <= hit.start < other.end
+        and hit.end <= other.end
     )

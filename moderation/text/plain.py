@@ -13,7 +13,6 @@ from moderation.text.letters import squeezed
 from moderation.text.patterns import Automaton, Pattern, same_runs, stretched_far
 from moderation.text.words import places_of
 
-
 _MOST_CHOICES: Final = 8
 """So many words that differ in repeated letters alone are tried for one drawn-out word."""
 
@@ -100,13 +99,13 @@ class PlainCheck:
             start, end = match.span(1)
             if start and match.group(1) and line[start - 1 : start] == match.group(1)[0] and pattern.source.disguised:
                 continue
-            yield PlainHit(pattern, self._place(texts, line, start, False), self._place(texts, line, end, True))
+            yield PlainHit(pattern, self._place(texts, line, start)[0], self._place(texts, line, end)[1])
 
-    def _place(self, texts: Sequence[str], line: str, offset: int, is_end: bool) -> int:
+    def _place(self, texts: Sequence[str], line: str, offset: int) -> tuple[int, int]:
         """Where an offset in the line of words lies in the clean text; the whole word where lengths differ."""
         number = line.count(" ", 0, offset)
         start, end = self._places[number]
         within = offset - (line.rfind(" ", 0, offset) + 1)
         if end - start != len(texts[number]):
-            return end if is_end else start
-        return start + within
+            return start, end
+        return start + within, start + within

@@ -21,7 +21,9 @@ _PICTURE: Final = (
     "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55"
     "\u231a\u231b\u2328\u23cf\u23e9-\u23fa\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2934\u2935\u3030\u303d\u3297\u3299"
 )
-_ONE: Final = rf"(?:[{_PICTURE}]|[\u2190-\u21ff\u203c\u2049\u2122\u2139\xa9\xae]\ufe0f)[\ufe0f\u20e3]?[\U0001f3fb-\U0001f3ff]?"
+_ONE: Final = (
+    rf"(?:[{_PICTURE}]|[\u2190-\u21ff\u203c\u2049\u2122\u2139\xa9\xae]\ufe0f)[\ufe0f\u20e3]?[\U0001f3fb-\U0001f3ff]?"
+)
 _TAGS: Final = r"[\U000e0020-\U000e007f]*"
 _EMOJI: Final = re.compile(
     rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_ONE}{_TAGS}(?:\u200d{_ONE}{_TAGS})*"

@@ -21,8 +21,7 @@ def skeleton_of(clean: str) -> tuple[str, Alignment]:
         letters = look[ord(char)]
         if letters is not None and not _is_letter(char, clean[index - 1 : index], clean[index + 1 : index + 2]):
             letters = None
-        for letter in letters or (" " if letters is None else ""):
-            letter = "l" if letter == "1" else letter
+        for letter in " " if letters is None else letters.replace("1", "l"):
             if text and text[-1] == letter:
                 ends[-1] = index + 1
                 continue

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from moderation.text.disguise import BETWEEN_PARTS, Letters
 from moderation.text.patterns import Automaton
+from moderation.text.spelling import BETWEEN_PARTS, Letters
 from moderation.text.suspicion import classes_of
 from moderation.text.views import Views
 

@@ -8,7 +8,8 @@ classes mark a message.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence, Set
+from collections.abc import Container, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from string import ascii_letters, digits
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ from typing import Final, NamedTuple
 from moderation.text.letters import HIDING, LEET, OWN, repeats, squeezed, tables
 
 _REMEMBERED: Final = 20_000
+_NEAR: Final = 3
 _CAPITAL_I: Final = re.compile("[a-z]I")
 
 
@@ -85,7 +87,9 @@ class LooseEnds(NamedTuple):
     """Numbers of words that are a word of an entry, some letter of it drawn out."""
 
 
-def loose_ends(each: Sequence[str], known: Set[str], apart: Set[str], stretched: Container[str]) -> LooseEnds | None:
+def loose_ends(
+    each: Sequence[str], known: AbstractSet[str], apart: AbstractSet[str], stretched: Container[str]
+) -> LooseEnds | None:
     """Looks at the words that are none of the `known`; None where nothing is suspicious, as nearly always."""
     unknown = [number for number, word in enumerate(each) if word not in known]
     if not unknown:
@@ -95,19 +99,23 @@ def loose_ends(each: Sequence[str], known: Set[str], apart: Set[str], stretched:
     padded = [*each, ""]
     for number in unknown:
         word = padded[number]
-        if padded[number - 1] + word in apart or word + padded[number + 1] in apart:
-            pieces = True
-        elif number - before < 3 and _three(padded, number, apart):
-            pieces = True
+        pieces = (
+            pieces
+            or padded[number - 1] + word in apart
+            or word + padded[number + 1] in apart
+            or (number - before < _NEAR and _three(padded, number, apart))
+        )
         before = number
     strange = [each[number] for number in unknown]
     longer: list[int] = []
     if repeats(" ".join(strange), is_narrow=True):
-        longer = [number for number in unknown if (short := squeezed(each[number])) != each[number] and short in stretched]
+        longer = [
+            number for number in unknown if (short := squeezed(each[number])) != each[number] and short in stretched
+        ]
     return LooseEnds(pieces, longer) if pieces or longer else None
 
 
-def _three(each: Sequence[str], number: int, apart: Set[str]) -> bool:
+def _three(each: Sequence[str], number: int, apart: AbstractSet[str]) -> bool:
     """Whether three words with this one, and another unknown one before it, make one."""
     before = each[number - 1] + each[number]
     return each[number - 2] + before in apart or before + each[number + 1] in apart

@@ -28,7 +28,6 @@ _SIMPLE: Final = bytes(code for code in ASCII_DELETE if code not in MARKS) + byt
 """What a text in Latin-1 is made of when its clean view is the text itself."""
 
 
-
 class View:
     """A text and the way back: `span` gives offsets in the raw text, worked out only when somebody asks."""
 

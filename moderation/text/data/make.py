@@ -63,9 +63,9 @@ def named() -> Iterator[tuple[str, str]]:
     """Latin letters with a stroke, a hook or a tail: they have no decomposition, their name tells the letter."""
     for code in range(0x80, 0x2E80):
         words = unicodedata.name(chr(code), "").split()
-        if len(words) > 5 and words[0] == "LATIN" and words[2] == "LETTER" and len(words[3]) == 1 and words[4] == "WITH":
-            if not unicodedata.decomposition(chr(code)):
-                yield words[3].lower(), chr(code)
+        named_so = len(words) > 5 and words[0] == "LATIN" and words[2] == "LETTER" and words[4] == "WITH"
+        if named_so and len(words[3]) == 1 and not unicodedata.decomposition(chr(code)):
+            yield words[3].lower(), chr(code)
 
 
 def lines(table: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
@@ -89,5 +89,4 @@ def lines(table: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
 
 if __name__ == "__main__":
     source = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print("\n".join(lines(source)))
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines(source)).encode())

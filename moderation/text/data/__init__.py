@@ -1,0 +1,1 @@
+"""Data of the text side, and the program that makes confusables.txt."""
