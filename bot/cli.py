@@ -115,7 +115,8 @@ def _give_up(trouble: Exception) -> int:
     said = str(trouble)
     if isinstance(trouble, OSError) and trouble.strerror:
         said = f"{trouble.filename}: {trouble.strerror}" if trouble.filename else trouble.strerror
-    click.echo(f"sereno: {said or type(trouble).__name__}", err=True)
+    named = "" if "\n" in said else "sereno: "  # problems of files begin with their place, as editors expect
+    click.echo(f"{named}{said or type(trouble).__name__}", err=True)
     return 2
 
 

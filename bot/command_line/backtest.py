@@ -1,66 +1,55 @@
-"""`sereno backtest`: what rules would have done to a chat that has already happened."""
+"""`sereno backtest`: the rules against a chat that has already happened."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Final
 
 import click
 
 from bot.command_line.output import progress
 
-MEGABYTE: Final = 1_000_000
-EXISTING: Final = click.Path(exists=True, path_type=Path)
-
 
 @click.command()
-@click.argument("export", metavar="EXPORT", type=EXISTING)
-@click.option("--rules", required=True, metavar="DIR", type=EXISTING, help="The rules to try: a folder or one file.")
-@click.option("--against", metavar="DIR", type=EXISTING, help="Other rules; says which messages fare differently.")
-@click.option("--json", "as_json", is_flag=True, help="Everything, with every message, as JSON (backtest/1).")
+@click.argument("export", metavar="EXPORT", type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--html",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Write a report to look at, one file that needs nothing else.",
+    "--rules",
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A folder of rule files, or one file.",
 )
-@click.option("--show", type=click.IntRange(0), default=5, show_default=True, help="Messages a rule, as text.")
-def command(export: Path, rules: Path, against: Path | None, as_json: bool, html: Path | None, show: int) -> int:
-    """Read a chat export and say, for each rule, what it would have done.
+@click.option(
+    "--against",
+    type=click.Path(exists=True, path_type=Path),
+    help="Other rules, such as those in force now: shows the difference message by message.",
+)
+@click.option("--most", type=click.IntRange(0, 10_000), default=5, show_default=True, help="Messages shown a rule.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, every message included, as JSON.")
+@click.option("--html", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write a report to read.")
+def command(export: Path, rules: Path, against: Path | None, most: int, as_json: bool, html: Path | None) -> None:
+    """Say, rule by rule, what these rules would have done to a chat history, and to which messages.
 
-    EXPORT is what DiscordChatExporter (JSON or CSV), Slack or Telegram Desktop wrote: a file, a folder of any number of
-    files, or a zip. Nothing is changed anywhere. Score rules are not judged, because an export has no scores.
+    EXPORT is a file or a folder: DiscordChatExporter (JSON or CSV), a Slack export (folder or zip), Telegram Desktop's
+    result.json. What cannot be read is counted and named. Nothing is stored, and nothing is done to anybody.
 
     \b
     Example:
-      sereno backtest export.zip --rules rules
-      sereno backtest exports/ --rules rules --against rules-before --html report.html
+      sereno backtest exports/ --rules club/rules
+      sereno backtest exports/ --rules new/ --against club/rules --html report.html
     """
-    from bot.backtest import BadRules, as_text, backtest, write_html, write_json
+    from bot.backtest import as_text, backtest, write_html, write_json
     from bot.wiring import vocabulary
 
-    if html is not None and not html.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {html.parent}", param_hint="--html")
-    try:
-        with progress("Backtest") as bar:
-            result = backtest(
-                export,
-                rules,
-                vocabulary(),
-                against=against,
-                reading=lambda done, total: bar(done // MEGABYTE, max(1, total // MEGABYTE), "MB read"),
-                judging=lambda done, total: bar(done, total, "events judged"),
-            )
-    except BadRules as bad:
-        click.echo(str(bad), err=True)
-        return 2
-    with result:
+    with (
+        progress("reading") as reading,
+        progress("judging") as judging,
+        backtest(export, rules, vocabulary(), against=against, reading=reading, judging=judging) as result,
+    ):
         if html is not None:
             write_html(result, html)
             click.echo(f"wrote {html}", err=True)
         if as_json:
             write_json(result, sys.stdout)
+            click.echo()
         else:
-            click.echo(as_text(result, show))
-    return 0
+            click.echo(as_text(result, most))

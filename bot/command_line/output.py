@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import click
 
-Report = Callable[[int, int | None, str], None]
-"""Called with how much is done, how much there is (None when nobody knows), and what it is at."""
+Report = Callable[[int, int], None]
+"""Called with how much is done, and how much there is."""
 
 
 def emit_json(value: object) -> None:
@@ -20,24 +20,25 @@ def emit_json(value: object) -> None:
 
 @contextmanager
 def progress(title: str) -> Iterator[Report]:
-    """A progress bar while the block runs; silent when stderr is not a terminal."""
+    """A progress bar from the first report on; silent when stderr is not a terminal."""
     if not sys.stderr.isatty():
-        yield lambda _done, _total, _at: None
+        yield lambda _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn(title),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[at]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None, at="")
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(title, total=None)
 
-        def report(done: int, total: int | None, at: str) -> None:
-            bar.update(task, completed=done, total=total, at=at)
+    def report(done: int, total: int) -> None:
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=total)
+        if done >= total:
+            bar.stop()
 
+    try:
         yield report
+    finally:
+        bar.stop()
