@@ -121,8 +121,9 @@ CODES: Final[Mapping[str, str]] = {
     "W207": "A playbook that cannot be checked without sereno.yaml.",
     "W209": "A model that is not installed; the rule sleeps.",
     "W231": "A rule looks at some events about which its conditions say nothing.",
+    "W300": "No example would notice if this were not there.",
+    "W300": "A condition that no example would miss.",
     "W403": "An action that some platform cannot do, without `else`.",
-    "W501": "A configuration that works, but not for long.",
 }
 
 

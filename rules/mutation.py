@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from rules.compile import Compiled, bound
-from rules.examples import Rehearsal
+from rules.rehearsal import Rehearsal
 from rules.model import All, AnyOf, Condition, Holds, Not, Place, RuleSet, Use
 from rules.scope import Scope
 
@@ -23,6 +23,11 @@ class Unnoticed:
     path: Path
     place: Place
     message: str
+
+    @property
+    def hint(self) -> str:
+        """What to do about it."""
+        return "add a line to `hits` or `misses`, or a scene, that comes out differently without it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from moderation.text.links import Link, domain_of, looks_like, within
+from moderation.text.domains import normal_host
+from moderation.text.links import Link, looks_like
 from moderation.verdict import Because
 from rules.conditions.measured import Path, without_each_key
 from rules.load_context import ListName
@@ -88,7 +90,7 @@ class Links(Condition):
             return False
         if self.outside is not None and any(_leads_into(link, words) for words in self.outside):
             return False
-        return self.like is None or any(looks_like(link.host, name) for words in self.like for name in words.entries)
+        return self.like is None or any(looks_like(link.host, name) for words in self.like for name in _domains(words))
 
     def _words(self) -> Iterator[str]:
         yield from self.kind or ()
@@ -107,4 +109,23 @@ def _is(link: Link, kind: Kind) -> bool:
 
 
 def _leads_into(link: Link, words: WordList) -> bool:
-    return any(within(link.host, name) for name in words.entries)
+    """Whether a link leads to a domain of a list, or below it, and into the path where the list names one."""
+    domains, host = _domains(words), link.host
+    while host:
+        paths = domains.get(host)
+        if paths is not None and any(link.path.lower().startswith(path) for path in paths):
+            return True
+        _, _, host = host.partition(".")
+    return False
+
+
+@lru_cache(maxsize=256)
+def _domains(words: WordList) -> Mapping[str, tuple[str, ...]]:
+    """Domain → beginnings of paths; an admin may write `*.x.example`, `x.example/shop` or a whole address."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in words.entries:
+        written = entry.strip().removeprefix("https://").removeprefix("http://").removeprefix("*.")
+        name, _, path = written.partition("/")
+        domain = normal_host(name) or name.lower()
+        found[domain] = (*found.get(domain, ()), path.lower())
+    return found

@@ -9,8 +9,7 @@ from pydantic import Field, InstanceOf, StrictBool
 from pydantic.json_schema import SkipJsonSchema
 
 from moderation.counters import Needs
-from moderation.text.quotes import quoted_segments
-from moderation.text.views import Views
+from moderation.text.quotes import quoted_segments, same_words
 from moderation.verdict import Because
 from rules.model import Condition, Witness
 from rules.patterns import SPANS
@@ -81,11 +80,9 @@ class Quoting(Condition):
         segments = quoted_segments(facts.views.raw)
         if not segments:
             return []
-        earlier = [_plain(said.text) for said in facts.counts.others_here()]
+        raw, earlier = facts.views.raw, facts.counts.others_here()
         return [
-            (start, end)
-            for start, end in segments
-            if (words := _plain(facts.views.raw[start:end])) and any(f" {words} " in f" {text} " for text in earlier)
+            (start, end) for start, end in segments if any(same_words(raw[start:end], said.text) for said in earlier)
         ]
 
     def _hits(self, facts: Facts) -> list[tuple[int, int]] | None:
@@ -99,7 +96,3 @@ class Quoting(Condition):
                 return None
             found += hits
         return [(hit.start, hit.end) for hit in found]
-
-
-def _plain(text: str) -> str:
-    return " ".join(Views(text).words.each)
