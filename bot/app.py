@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,6 +46,9 @@ from moderation.reasons import taken_back
 HORIZON: Final = timedelta(hours=1)
 """How far back counters are rebuilt after a restart; no rule looks further."""
 SWEEP: Final = 300.0
+FOLD: Final = 1.0
+SWITCH: Final = 0.001
+"""Seconds the loop may keep the interpreter while the writer waits for it; Python's own 5 ms would be felt by members."""
 HEARTBEAT: Final = 2.0
 """Seconds between signs of life: a store that refuses is noticed, and noticed to be well again, within this time."""
 
@@ -128,6 +132,7 @@ class App:
     async def start(self) -> None:
         """Remember the past, go on with everything that was under way, and accept events."""
         self._let_go = only_one(self._settings.data)
+        sys.setswitchinterval(SWITCH)
         await self.journal.start()
         self.journal.on_accepted = self.pipeline.accepted
         since = self._parts.clock.now() - HORIZON
@@ -142,6 +147,7 @@ class App:
             ("pipeline", self.pipeline.run()),
             ("enforcer", self.enforcer.run()),
             ("heartbeat", self._every(HEARTBEAT, self.retention.heartbeat)),
+            ("fold", self._every(FOLD, self.journal.fold)),
             ("sweep", self._every(SWEEP, self._sweep)),
         ):
             self._run(name, work)

@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from bot.intake import Intake
@@ -28,6 +28,8 @@ from moderation.ports import Accepted, Clock
 SLICE: Final = 0.005
 """Seconds of judging before others get their turn on the event loop."""
 GROUP: Final = 512
+COMPANY: Final = 0.02
+"""Seconds that an event nobody minds waits for others before its row is changed."""
 PAUSES: Final = (0.5, 1.0, 4.0, 15.0)
 """Seconds before the second to fifth try: what fails five times is parked after 20 s."""
 
@@ -58,7 +60,9 @@ class Pipeline:
         self._wake = asyncio.Event()
         self._lanes: dict[ChannelRef, deque[_Heard]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._out = _Out()
+        self._decisive: list[tuple[Noted, Decided]] = []
+        self._passed: list[int] = []
+        self._later: asyncio.TimerHandle | None = None
 
     def accepted(self, batch: Sequence[Accepted]) -> None:
         """These events are on disk, in this order."""
@@ -100,9 +104,9 @@ class Pipeline:
         try:
             verdict = self._judging.decide(noted, signals)
             if verdict.matched or verdict.undecided:
-                self._out.decided.append((noted, self._judging.plan(noted, verdict)))
+                self._decisive.append((noted, self._judging.plan(noted, verdict)))
             else:
-                self._out.passed.append(noted.accepted.seq)
+                self._passed.append(noted.accepted.seq)
         except Exception as error:  # noqa: BLE001 - one event's trouble stays with that event
             self._again(noted.accepted, noted, tries, error)
 
@@ -147,11 +151,22 @@ class Pipeline:
         self._flush()
 
     def _flush(self) -> None:
-        out, self._out = self._out, _Out()
-        if out.passed:
-            self._spawn(self._write(self._decisions.passed(out.passed), "passed", len(out.passed)))
-        if out.decided:
-            self._spawn(self._record(out.decided))
+        """Hand over what was decided. What merely passed may wait for company: after a crash it passes again."""
+        decided, self._decisive = self._decisive, []
+        if decided:
+            self._spawn(self._record(decided))
+        if len(self._passed) >= GROUP:
+            self._flush_passed()
+        elif self._passed and self._later is None:
+            self._later = asyncio.get_running_loop().call_later(COMPANY, self._flush_passed)
+
+    def _flush_passed(self) -> None:
+        passed, self._passed = self._passed, []
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        if passed:
+            self._spawn(self._write(self._decisions.passed(passed), "passed", len(passed)))
 
     async def _write(self, work: Work[None], label: str, events: int) -> None:
         await self._surely(work, label)
@@ -196,11 +211,3 @@ class _Heard:
 
     noted: Noted
     signals: asyncio.Task[Signals]
-
-
-@dataclass(slots=True)
-class _Out:
-    """What was decided and is not yet handed to the writer."""
-
-    passed: list[int] = field(default_factory=list)
-    decided: list[tuple[Noted, Decided]] = field(default_factory=list)

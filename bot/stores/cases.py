@@ -89,13 +89,21 @@ class Cases:
         self._journal = journal
 
     async def page(
-        self, states: Collection[CaseState] = (), *, limit: int = 50, before: int | None = None
+        self,
+        states: Collection[CaseState] = (),
+        *,
+        message: str | None = None,
+        limit: int = 50,
+        before: int | None = None,
     ) -> Sequence[Case]:
-        """Cases, newest first; `before` is the number to go on from."""
+        """Cases, newest first; only those that rest on a message; `before` is the number to go on from."""
         table = tables.case
         query = select(table).order_by(table.c.number.desc()).limit(limit)
         if states:
             query = query.where(table.c.state.in_(list(states)))
+        if message is not None:
+            resting = select(tables.evidence.c.case_id).where(tables.evidence.c.message == message)
+            query = query.where(table.c.id.in_(resting))
         if before is not None:
             query = query.where(table.c.number < before)
         return await self._journal.read(lambda connection: [read_case(row) for row in connection.execute(query)])

@@ -11,12 +11,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
 from bot.stores import codec
-from bot.stores.sql import insert_new, shrink_log, store_trouble
+from bot.stores.sql import fold_log, insert_new, store_trouble
 from bot.stores.tables import inbox
 from bot.stores.times import millis
 from bot.stores.vault import Vault
@@ -137,9 +138,13 @@ class Journal:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, reading)
 
-    async def shrink(self) -> None:
-        """Fold the write-ahead log into the database, so that what was swept is nowhere on disk."""
-        await asyncio.get_running_loop().run_in_executor(self._readers, shrink_log, self.engine)
+    async def fold(self, *, empty: bool = False) -> None:
+        """Fold the write-ahead log into the database; `empty` leaves nothing of it on disk."""
+        work = partial(fold_log, self.engine, empty=empty)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        except Exception as error:
+            raise store_trouble(error) or error from error
 
     def _take(self) -> list[_Waiting]:
         """What waits now; on the writer's thread, so that everything that came while it was busy goes in one batch.

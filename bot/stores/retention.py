@@ -35,7 +35,7 @@ class Retention:
         while count := await self._journal.write(lambda connection: self._unflagged(connection, now), "sweep"):
             gone += count
         gone += await self._journal.write(lambda connection: self._flagged(connection, now), "sweep")
-        await self._journal.shrink()
+        await self._journal.fold(empty=True)
         return gone
 
     async def heartbeat(self) -> None:
@@ -53,7 +53,7 @@ class Retention:
             audit.append(connection, [audit.Entry(now, by, "person erased")])
 
         await self._journal.write(work, "erase")
-        await self._journal.shrink()
+        await self._journal.fold(empty=True)
 
     def _unflagged(self, connection: Connection, now: int) -> int:
         """One batch, from where the last sweep ended; what still waits to be decided is looked at again."""

@@ -50,6 +50,7 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
         "secure_delete=ON",
         "temp_store=MEMORY",
         "cache_size=-16000",
+        "wal_autocheckpoint=20000",  # folded by `fold_log` beside the writer; this only bounds the file
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -93,8 +94,9 @@ def store_trouble(error: BaseException) -> StoreError | None:
     return None
 
 
-def shrink_log(engine: Engine) -> None:
-    """Fold the write-ahead log into the database and empty it, so that swept text is nowhere on disk."""
+def fold_log(engine: Engine, *, empty: bool = False) -> None:
+    """Fold the write-ahead log into the database without holding up the writer; `empty` also empties it, so that
+    swept text is nowhere on disk."""
     if engine.dialect.name == "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql(f"PRAGMA wal_checkpoint({'TRUNCATE' if empty else 'PASSIVE'})")
