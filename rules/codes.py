@@ -56,7 +56,7 @@ CODES: Final[Mapping[str, str]] = {
     "E115": "Not a day of the calendar.",
     "E116": "A block that needs `|`, with one entry a line.",
     "E117": "A schema that is unknown, or of another kind of file.",
-    "E119": "Not a time of day, or not a day of the week.",
+    "E119": "Not a time of day.",
     "E120": "A pattern that RE2 cannot read, that matches the empty text, or that would cost too much time.",
     "E130": "An unknown condition.",
     "E131": "No condition where one is needed.",
@@ -122,7 +122,6 @@ CODES: Final[Mapping[str, str]] = {
     "W209": "A model that is not installed; the rule sleeps.",
     "W231": "A rule looks at some events about which its conditions say nothing.",
     "W300": "No example would notice if this were not there.",
-    "W300": "A condition that no example would miss.",
     "W403": "An action that some platform cannot do, without `else`.",
 }
 

@@ -28,7 +28,18 @@ from rules.model import Policy, RuleSet
 from rules.problems import Problem, errors
 from rules.yaml_nodes import MappingNode
 
-__all__ = ["SHIPPED", "Examine", "Given", "Loaded", "Names", "Vocabulary", "load", "load_folder", "rule_files"]
+__all__ = [
+    "SHIPPED",
+    "Examine",
+    "Given",
+    "Loaded",
+    "Names",
+    "Vocabulary",
+    "load",
+    "load_folder",
+    "load_folders",
+    "rule_files",
+]
 
 SHIPPED: Final = Path(__file__).parent / "packs"
 """The packs that `extends:` may name."""
@@ -65,14 +76,33 @@ def load_folder(
     examine: Examine | None = None,
 ) -> Loaded:
     """All rule files of a folder; messages call them by the path that leads there."""
-    given = [Given(str(path), path) for path in rule_files(folder)]
-    if given:
-        return load(given, vocabulary, names, today=today, examine=examine)
+    return load_folders((folder,), vocabulary, names, today=today, examine=examine)
+
+
+def load_folders(
+    folders: Sequence[Path],
+    vocabulary: Vocabulary,
+    names: Names | None = None,
+    *,
+    today: date | None = None,
+    examine: Examine | None = None,
+) -> Loaded:
+    """The rule files of several folders as one set. A folder that is not there is an error, never an empty set."""
+    given = [Given(str(path), path) for folder in folders for path in rule_files(folder)]
+    doubts = tuple(doubt for folder in folders for doubt in _doubts(folder))
+    if errors(doubts):
+        return Loaded(None, doubts)
+    loaded = load(given, vocabulary, names, today=today, examine=examine)
+    return Loaded(loaded.rule_set, (*doubts, *loaded.problems))
+
+
+def _doubts(folder: Path) -> Iterator[Problem]:
     nothing = source(str(folder), "")
     if not folder.is_dir():
-        return Loaded(None, (nothing.problem("E007", 1, 1, "there is no such folder", "create it, or mend the path"),))
-    hint = "rule files end in .yaml; `sereno init` writes a first one"
-    return Loaded(RuleSet(()), (nothing.problem("W105", 1, 1, "the folder holds no rule file", hint),))
+        yield nothing.problem("E007", 1, 1, "there is no such folder", "create it, or mend the path")
+    elif not rule_files(folder):
+        hint = "rule files end in .yaml; `sereno init` writes a first one"
+        yield nothing.problem("W105", 1, 1, "the folder holds no rule file", hint)
 
 
 def load(

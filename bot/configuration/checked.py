@@ -14,6 +14,8 @@ from moderation.zones import is_zone, zones
 from rules.problems import suggest
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?")
+MODELS: Final = ("auto", "shipped", "detoxify:original", "detoxify:unbiased", "detoxify:multilingual")
+_MODEL_FILES: Final = (".ckpt", ".pt", ".onnx", ".npz", ".safetensors")
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MEMBER: Final = re.compile(r"([a-z]+):(\S+)")
 _HAND_OVER: Final = re.compile(r"(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d")
@@ -71,6 +73,13 @@ def hand_over(written: str) -> str:
         said = f"`{written}` is not a day and a time"
         raise _refuse("bad_rota", written, said, "write it like `mon 09:00`")
     return written
+
+
+def known_model(written: str) -> str:
+    """A model of toxicity.md by its name, or a file with one."""
+    if written in MODELS or "/" in written or written.endswith(_MODEL_FILES):
+        return written
+    raise _refuse("unknown_model", written, f"there is no model `{written}`", suggest(written, MODELS, "there are"))
 
 
 def address(written: str) -> str:

@@ -15,6 +15,7 @@ from bot.configuration.checked import (
     community_id,
     database_url,
     hand_over,
+    known_model,
     known_platform,
     language,
     member,
@@ -123,7 +124,7 @@ class Community(_Part):
 class Toxicity(_Part):
     """Which model judges texts: auto, shipped, detoxify:original, detoxify:unbiased, detoxify:multilingual, or a file."""
 
-    model: Text = "auto"
+    model: Annotated[str, AfterValidator(known_model)] = "auto"
 
 
 class Log(_Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -31,7 +31,6 @@ CUSTOM: Final[Mapping[str, str]] = {
     "unknown_model": "E209",
     "unknown_platform": "E210",
     "ambiguous_ladder": "E233",
-    "bad_time": "E119",
     "contradiction": "E236",
     "empty_entry": "E223",
     "bad_zone": "E501",
@@ -137,6 +136,11 @@ class _Refusal:
             node = follow(node, (step,))
         return name
 
+    def _reads(self, wanted: type) -> bool:
+        """Whether the field that was refused holds values of this type."""
+        fields = _model_at(self.model, self._loc[:-1]).model_fields.items()
+        return any(field.annotation is wanted for name, field in fields if self._loc[-1:] in ((name,), (field.alias,)))
+
     @property
     def _outer(self) -> str:
         """The key below which something is missing or too much."""
@@ -205,6 +209,10 @@ class _Refusal:
             return "E106", f"`{field}` cannot be {shown}: {cause}", "write it like `30s`, `10m`, `1h`, `3d` or `2w`"
         if isinstance(cause, BadShare):
             return "E107", f"`{field}` cannot be {shown}: {cause}", "write it like `97%`"
+        if cause is not None and self._reads(time):
+            return "E119", f"`{field}` cannot be {shown}: {cause}", "write it like `22:00`"
+        if kind == "string_pattern_mismatch":
+            return "E102", f"`{field}` cannot be {shown}", f"it must match `{self._context.get('pattern')}`"
         message = str(cause) if isinstance(cause, ValueError) else self.details["msg"]
         return CUSTOM.get(kind, "E132"), message, ""
 

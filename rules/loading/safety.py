@@ -9,30 +9,14 @@ from moderation.actions.base import Action
 from moderation.model import Capability
 from moderation.platforms import CAN
 from rules.loading.file import File
-from rules.model import All, AnyOf, Condition, Holds, Ladder, Rule, Use, Witness
+from rules.model import Holds, Ladder, Rule, Witness
+from rules.trees import weakest_witness
 from rules.yaml_nodes import Node, SequenceNode
-
-Ways = frozenset[tuple[bool, bool]]
-"""Each way in which conditions may hold: whether a model spoke against the person, and whether facts did."""
-
-
-def ways(part: Holds | None) -> Ways:
-    """Every combination of witnesses under which a tree of conditions may hold."""
-    if isinstance(part, Condition):
-        return frozenset({(part.witness is Witness.MODEL, part.witness is Witness.FACTS)})
-    if isinstance(part, Use):
-        return ways(part.part)
-    if isinstance(part, AnyOf):
-        return frozenset[tuple[bool, bool]]().union(*(ways(inner) for inner in part.parts))
-    found: Ways = frozenset({(False, False)})
-    for inner in part.parts if isinstance(part, All) else ():
-        found = frozenset((a or c, b or d) for a, b in found for c, d in ways(inner))
-    return found
 
 
 def score_alone(part: Holds | None) -> bool:
     """Whether it may hold with nothing but a model's score against the person."""
-    return (True, False) in ways(part)
+    return part is not None and weakest_witness(part) is Witness.MODEL
 
 
 def removes(action: Action) -> bool:

@@ -7,6 +7,7 @@ writes the texts anew; read the difference before you commit it. Files named `cl
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,34 @@ from bot.checks import Checked, check
 from bot.wiring import vocabulary
 from rules.codes import CODES
 from rules.problems import Severity
+from tests.language.reading import ONE_RULE
 
 BAD = Path(__file__).parent / "bad"
-FILES = sorted(path.name for path in BAD.glob("*.yaml") if path.name != "club.yaml")
+WRITTEN = sorted(path.name for path in BAD.glob("*.yaml") if path.name != "club.yaml")
+
+
+def too_large(folder: Path) -> str:
+    return ONE_RULE + "# a long story\n" * 20_000
+
+
+def too_many_nodes(folder: Path) -> str:
+    return ONE_RULE + "    spare: [" + "a," * 60_000 + "b]\n"
+
+
+def list_file_is_a_link(folder: Path) -> str:
+    outside = folder.parent / "passwords.txt"
+    outside.write_text("hunter2\n", encoding="utf-8")
+    (folder / "spam.txt").symlink_to(outside)
+    return ONE_RULE.replace("spam: |\n    free money", "spam: {file: spam.txt}")
+
+
+MADE: dict[str, Callable[[Path], str]] = {
+    "too-large.yaml": too_large,
+    "too-many-nodes.yaml": too_many_nodes,
+    "list-file-is-a-link.yaml": list_file_is_a_link,
+}
+"""Files that are better made than kept: too large for a repository, or nothing without a link."""
+FILES = [*WRITTEN, *MADE]
 
 
 def checked(name: str) -> Checked:
@@ -26,8 +52,15 @@ def checked(name: str) -> Checked:
 
 
 @pytest.fixture(autouse=True)
-def _beside_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def _beside_the_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Messages name files as they were given, so every file is given by its bare name."""
+    name = request.node.callspec.params["name"] if hasattr(request.node, "callspec") else ""
     monkeypatch.chdir(BAD)
+    if name in MADE:
+        folder = tmp_path / "rules"
+        folder.mkdir()
+        (folder / name).write_text(MADE[name](folder), encoding="utf-8")
+        monkeypatch.chdir(folder)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -61,6 +94,12 @@ def test_one_mistake_gives_one_message(name: str) -> None:
 
 def test_the_catalogue_is_wide() -> None:
     """There are at least 70 bad files, and at least 35 different codes among them."""
-    codes = {problem.code for name in FILES for problem in checked(name).problems}
-    assert len(FILES) >= 70
+    codes = {problem.code for name in WRITTEN for problem in checked(name).problems}
+    assert len(WRITTEN) >= 70
     assert len(codes) >= 35
+
+
+def test_no_golden_text_is_left_over() -> None:
+    """Every text belongs to a file; `broken.txt` is a list file that one of them names."""
+    texts = {path.stem for path in BAD.glob("*.txt")} - {"broken"}
+    assert texts == {name.removesuffix(".yaml") for name in FILES}
