@@ -194,8 +194,3 @@ def same_runs(text: str, pattern: str) -> bool:
             return False
         pattern = pattern[needed:]
     return place == size and not pattern
-
-
-def stretched_far(text: str, pattern: str) -> bool:
-    """Whether some letter stands three times or more in a row, oftener than the pattern asks for."""
-    return any(char * 3 in text and text.count(char) > pattern.count(char) for char in set(pattern))

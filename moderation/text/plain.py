@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from moderation.text.common import common
-from moderation.text.folding import caseless, fold
+from moderation.text.folding import LONG_RUN, caseless, fold
 from moderation.text.letters import squeezed
-from moderation.text.patterns import Automaton, Pattern, same_runs, stretched_far
+from moderation.text.patterns import Automaton, Pattern, same_runs
 from moderation.text.words import places_of
 
 _MOST_CHOICES: Final = 8
@@ -70,8 +70,9 @@ class PlainCheck:
         return True
 
     def _stretched(self, given: str, word: str) -> bool:
-        """`blaaarg` is «blarg»; a letter merely doubled may make another word: `good` is not «god»."""
-        return same_runs(given, word) and (stretched_far(given, word) or given not in common().known)
+        """`blaaarg` is «blarg», but what may be another word drawn out is that word: `good` and `goood` are not «god»."""
+        honest = LONG_RUN.sub(r"\1\1", given)
+        return same_runs(given, word) and (honest == word or honest not in common().known)
 
     def with_stretched(self, numbers: Sequence[int], stretched: Mapping[str, Sequence[str]]) -> Iterator[str]:
         """Lines in which drawn-out words are replaced by the words of entries that they may be."""

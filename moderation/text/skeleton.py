@@ -12,7 +12,10 @@ def _is_letter(char: str, before: str, after: str) -> bool:
 
 
 def skeleton_of(clean: str) -> tuple[str, Alignment]:
-    """The skeleton and its alignment with the clean text; words are separated by one space, spaced letters joined."""
+    """The skeleton and its alignment with the clean text.
+
+    Words are separated by one space, spaced letters joined, runs are one letter; i, l and 1 are all l.
+    """
     look = tables().look
     text: list[str] = []
     starts: list[int] = []
@@ -21,7 +24,7 @@ def skeleton_of(clean: str) -> tuple[str, Alignment]:
         letters = look[ord(char)]
         if letters is not None and not _is_letter(char, clean[index - 1 : index], clean[index + 1 : index + 2]):
             letters = None
-        for letter in " " if letters is None else letters.replace("1", "l"):
+        for letter in " " if letters is None else letters.replace("1", "l").replace("i", "l"):
             if text and text[-1] == letter:
                 ends[-1] = index + 1
                 continue

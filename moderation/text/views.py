@@ -73,7 +73,7 @@ def _clean(raw: str) -> View:
 def _folded(clean: View) -> View:
     """The folded view of a clean one."""
     lower = caseless(clean.text)
-    edits = [Edit(run.start() + 2, run.end(), "") for run in LONG_RUN.finditer(lower)]
+    edits = [Edit(run.start() + 1, run.end(), run.group(1)) for run in LONG_RUN.finditer(lower)]
     text = edited(lower, edits) if edits else lower
 
     def trace() -> Alignment:
