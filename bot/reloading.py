@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -13,13 +13,24 @@ from bot.rulebook import RulesInForce
 from moderation.errors import UserError
 from rules.compare import Changes
 from rules.compile import Engine, compile_rules
+from rules.examples import RED, run_examples
 from rules.loader import Loaded
 from rules.model import RuleSet
-from rules.problems import Problem, errors, render
+from rules.problems import Problem, errors, problem_at, render
 from rules.reload import RuleBook
 
 EVERY: Final = 1.0
 """Seconds between two looks at the files; a change is in force after two looks."""
+
+
+def red_examples(rule_set: RuleSet) -> Iterator[Problem]:
+    """Examples that come out otherwise than expected keep a set from coming into force.
+
+    What no example would miss does not, and asking takes longer: `sereno test` does.
+    """
+    for result in run_examples(rule_set):
+        if not result.ok:
+            yield problem_at(result.place, RED, result.words, "change the rule, or the example")
 
 
 class Judges(Protocol):
@@ -64,8 +75,8 @@ class Reloading:
             self._loop.call_soon_threadsafe(self._change_over, engine, changed)
 
     def on_refused(self, problems: Sequence[Problem]) -> None:
-        """The files have errors; what was in force before still is."""
-        for problem in errors(problems):
+        """The files have errors; what was in force before still is. `first` tells about its own."""
+        for problem in errors(problems) if self._loop is not None else ():
             place = f"{problem.file}:{problem.line}:{problem.column}"
             self._log.warning("rules not taken over", place=place, code=problem.code, problem=problem.message)
 

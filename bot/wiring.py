@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from rules.conditions.shape import Shape
-
 from moderation.actions.ask import Ask
 from moderation.actions.ban import Ban
 from moderation.actions.base import Action
@@ -51,6 +49,7 @@ from rules.conditions.raid import DuringRaid
 from rules.conditions.reports import Reports
 from rules.conditions.says import Says
 from rules.conditions.score import Score
+from rules.conditions.shape import Shape
 from rules.loader import SHIPPED, Given, Loaded, Vocabulary, load, rule_files
 from rules.model import Condition
 
@@ -166,18 +165,23 @@ def lived_in(settings: Settings) -> Community:
 
 
 def load_rules(settings: Settings, community: Community) -> Loaded:
-    """The rules of a community, its examples run; without any of its own, the shipped packs and the room's own file."""
+    """The rules of a community; without any of its own, the shipped packs and the room's own file.
+
+    Examples of a community's own rules run each time. Those of the packs ran before they were shipped.
+    """
     from bot.config import names_of
     from bot.console.rules_file import ROOM_RULES
-    from rules.examples import examine
+    from bot.reloading import red_examples
 
     folders = settings.rule_folders(community)
-    if folders:
-        files: Sequence[Path] = [path for folder in folders for path in rule_files(folder)]
-        names = names_of(community, settings.folder)
-    else:
-        files, names = [*rule_files(SHIPPED), ROOM_RULES], None
-    return load([Given(str(path), path) for path in files], vocabulary(), names, examine=examine)
+    if not folders:
+        return load(_given([*rule_files(SHIPPED), ROOM_RULES]), vocabulary())
+    files = [path for folder in folders for path in rule_files(folder)]
+    return load(_given(files), vocabulary(), names_of(community, settings.folder), examine=red_examples)
+
+
+def _given(files: Sequence[Path]) -> list[Given]:
+    return [Given(str(path), path) for path in files]
 
 
 def app_settings(settings: Settings, community: Community) -> AppSettings:
