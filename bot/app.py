@@ -39,8 +39,8 @@ from moderation.detection import Detection
 from moderation.enforcer import Enforcer
 from moderation.errors import StoreError
 from moderation.hands import DryHands, LiveHands
-from moderation.model import Event
-from moderation.ports import Accepted, Chat, Clock, Detector
+from moderation.model import Event, MemberRef
+from moderation.ports import Accepted, Chat, Clock, Detector, KnowsLanguages
 from moderation.reasons import taken_back
 
 HORIZON: Final = timedelta(hours=1)
@@ -184,11 +184,14 @@ class App:
         await self.intake.drained()
         await self.enforcer.settled()
 
-    def _language(self, community: str) -> str:
-        return self._settings.languages.get(community, "en")
+    def _language(self, community: str, member: MemberRef | None) -> str:
+        """The person's own language where the platform knows it, else the community's first."""
+        chat: object = self.chats.get(member.platform) if member is not None else None
+        own = chat.language_of(member) if member is not None and isinstance(chat, KnowsLanguages) else None
+        return own or self._settings.languages.get(community, "en")
 
     def _taken_back(self, case: Case) -> str:
-        return taken_back(case.id, self._language(case.community))
+        return taken_back(case.id, self._language(case.community, case.member))
 
     def _forgive(self, case: str) -> None:
         self._parts.stream.forgive(case)

@@ -70,7 +70,7 @@ class Judging:
         hands: Hands,
         own: Own,
         clock: Clock,
-        languages: Callable[[str], str],
+        languages: Callable[[str, MemberRef | None], str],
         outages: Outages,
     ) -> None:
         self._stream = stream
@@ -104,7 +104,7 @@ class Judging:
             verdict,
             rulebook=self._rulebook,
             can=self._capabilities(platform, community),
-            language=self._languages(community),
+            language=self._languages(community, _concerned(accepted.event)),
             protected=self._protected(accepted.event),
             unbraked=self._stream.unbraked(noted.of_rules),
             decided_at=now,
@@ -132,9 +132,14 @@ class Judging:
             del self._staff[author.ref]
 
     def _protected(self, event: Event) -> bool:
-        author = author_of(event)
-        person = event.about if isinstance(event, ReportFiled) else author.ref if author else None
+        person = _concerned(event)
         return person is not None and (person in self._staff or self._own.is_me(person))
+
+
+def _concerned(event: Event) -> MemberRef | None:
+    """Whom a verdict would be about: who was reported, else who caused the event."""
+    author = author_of(event)
+    return event.about if isinstance(event, ReportFiled) else author.ref if author else None
 
 
 def _place(event: Event) -> tuple[str, str]:

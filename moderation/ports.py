@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from moderation.model import (
     Capability,
@@ -110,6 +110,15 @@ class Chat(Protocol):
 
     async def pause_invites(self, community: str, *, paused: bool) -> None:
         """Nobody new comes in while invites are paused."""
+        ...
+
+
+@runtime_checkable
+class KnowsLanguages(Protocol):
+    """A chat platform that knows which language a person reads; notices to them are written in it."""
+
+    def language_of(self, member: MemberRef) -> str | None:
+        """A language tag; None when this person's is not known, and the community's first language is used."""
         ...
 
 

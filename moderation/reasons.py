@@ -82,7 +82,7 @@ def statement(
         decision_other=tuple(name for name in names if name not in VISIBILITY and name not in ACCOUNT),
         incompatible_content_ground=tuple(why),
         incompatible_content_explanation=_together(why),
-        decision_facts=tuple(_fact(one) for one in because),
+        decision_facts=tuple(dict.fromkeys(_fact(one) for one in because)),
         source_type="SOURCE_TYPE_OTHER_NOTIFICATION" if reported else "SOURCE_VOLUNTARY",
         automated_detection=not reported,
         automated_decision=PARTLY if asks_people else AUTOMATED,

@@ -64,6 +64,7 @@ class Hall:
     residents: dict[str, Resident] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     said: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, str] = field(default_factory=dict)
     spoke: dict[tuple[str, str], datetime] = field(default_factory=dict)
     arriving: dict[str, asyncio.Event] = field(default_factory=dict)
     """Messages on their way to the journal: whoever wants to remove one waits until everybody has seen it come."""

@@ -47,6 +47,10 @@ class Plaza:
         """Everything: the room is ours."""
         return frozenset(Capability)
 
+    def language_of(self, member: MemberRef) -> str | None:
+        """The language a person last used the room in; None after a restart, until they write again."""
+        return self.hall.languages.get(member.id)
+
     async def post(self, channel: ChannelRef, text: str, *, key: str, reply_to: MessageRef | None = None) -> MessageRef:
         """Say something where everybody reads it."""
         line = await self._say(channel.id, text, key, reply_to=reply_to.id if reply_to else None)
@@ -58,7 +62,7 @@ class Plaza:
         self.hall.resident(member.id)
         channel = near.id if near is not None and near.id in self.hall.places else "general"
         await self._say(channel, text, key, only_for=member.id)
-        return "told in the room, seen by nobody else"
+        return "a note in the room that nobody else sees"
 
     async def card(self, channel: ChannelRef, card: Card, *, key: str) -> MessageRef:
         """Show moderators a case."""

@@ -41,6 +41,7 @@ class Author:
     name: str | None = None
     roles: frozenset[str] | None = None
     here_since: datetime | None = None
+    language: str | None = None
 
 
 class People:
@@ -89,6 +90,8 @@ class People:
         hall.may_write(after, place, now)
         if before is not None and before.name != after.name:
             await self._renamed(before, after, now)
+        if author.language is not None:
+            hall.languages[author.id] = author.language
         message = self._message(after, channel, line, text, now, reply_to)
         words = Line(line, key, channel, hall.subject(after.id), _card(after), text, now, reply_to=reply_to)
         await self._arrive(message, words, before, after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.console.case_wire import (
@@ -33,6 +34,7 @@ Move = Callable[[str, str], Awaitable[object]]
 """Moves a case (its id, by whom)."""
 _SILENT: Final = frozenset({"raid", "nothing"})
 _UNSETTLED: Final = "pending"
+_NOT_YET: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class StoredDesk:
@@ -62,9 +64,9 @@ class StoredDesk:
             **_summary(view.case, view.name),
             messages=_messages(view),
             decided_by=_decided_by(view, self._rules()),
-            actions=[_receipt(step) for step in view.steps if step.action not in _SILENT],
+            actions=[_receipt(step) for step in _in_order(view.steps) if step.action not in _SILENT],
             standing=_standing(view, given, self._rules()),
-            told=[step.text for step in view.steps if step.action in ("warn", "dm", "reply") and step.text],
+            told=[step.text for step in _in_order(view.steps) if step.action in ("warn", "dm", "reply") and step.text],
             reasons=view.reasons,
             verbs=_verbs(view.case),
         )
@@ -177,6 +179,11 @@ def _once(because: Sequence[Mapping[str, Any]]) -> list[BecauseOut]:
     return [BecauseOut(condition=condition, saw=saw) for condition, saw in pairs]
 
 
+def _in_order(steps: Sequence[Step]) -> list[Step]:
+    """As they were done; what is still to be done comes last."""
+    return sorted(steps, key=lambda step: step.settled_at or _NOT_YET)
+
+
 def _receipt(step: Step) -> ReceiptOut:
     return ReceiptOut(
         name=step.action,
@@ -205,17 +212,21 @@ def _in_words(action: Action) -> ActionOut:
 
 
 def _standing(view: CaseView, given: Sequence[Given], rules: RuleSet) -> list[StandingOut]:
-    """The ladders this case gave points on, or all that weigh on the person when it gave none."""
-    ladders = {f"{policy.name}/{name}": ladder for policy in rules.policies for name, ladder in policy.ladders.items()}
-    ladders |= {name: ladder for policy in rules.policies for name, ladder in policy.ladders.items()}
-    own = list(dict.fromkeys(one.ladder for one in view.strikes)) or list(dict.fromkeys(one.ladder for one in given))
-    return [_on(name, ladders.get(name), view, [one for one in given if one.ladder == name]) for name in own]
+    """The ladders this case gave points on, taken back or not; all that weigh on the person when it gave none."""
+    ladders = {name: ladder for policy in rules.policies for name, ladder in policy.ladders.items()}
+    policies = {rule.policy for rule in rules.rules if rule.id in view.case.rules}
+    for policy in rules.policies:
+        if policy.name in policies:
+            ladders |= policy.ladders
+    asked = [name for step in view.steps if step.action == "strike" for name in step.arguments.get("points", ())]
+    names = dict.fromkeys(asked or [one.ladder for one in given])
+    return [_on(name, ladders.get(name), view, [one for one in given if one.ladder == name]) for name in names]
 
 
 def _on(name: str, ladder: Ladder | None, view: CaseView, given: Sequence[Given]) -> StandingOut:
     steps = ladder.steps if ladder is not None else ()
     return StandingOut(
-        ladder=name.rpartition("/")[2],
+        ladder=name,
         points=sum(one.points for one in given),
         given=sum(one.points for one in given if one.case == view.case.id),
         forgotten_at=min((one.forgotten_at for one in given if one.forgotten_at is not None), default=None),

@@ -30,7 +30,12 @@ def words(language: str) -> Mapping[str, Any]:
 
 
 def language_of(request: Request) -> str:
-    """What was asked for, what was chosen before, what the browser prefers, English."""
+    """The language to answer in: what was asked for, chosen before, or preferred by the browser, else English."""
+    return spoken_by(request) or LANGUAGES[0]
+
+
+def spoken_by(request: Request) -> str | None:
+    """The language of whoever asks; None when they do not say, as programs do not."""
     for wish in (request.query_params.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
         if wish in LANGUAGES:
             return wish
@@ -38,7 +43,7 @@ def language_of(request: Request) -> str:
         wish = part.partition(";")[0].strip().lower().partition("-")[0]
         if wish in LANGUAGES:
             return wish
-    return LANGUAGES[0]
+    return None
 
 
 def page_routes(keys: Keys, address: Address, clock: Clock) -> APIRouter:

@@ -10,6 +10,7 @@ from bot.adapters.feed import Feed
 from bot.adapters.hall import MODERATORS
 from bot.adapters.plaza_people import Author, People
 from bot.console.access import is_moderator
+from bot.console.pages import spoken_by
 from bot.console.stream import event_stream
 from bot.console.wire import (
     ChannelOut,
@@ -56,12 +57,12 @@ def room_routes(people: People, feed: Feed, clock: Clock) -> APIRouter:
         return [LineOut.of(line) for line in lines if line.card is None or is_moderator(request)]
 
     @routes.post("/messages", status_code=201)
-    async def say(wanted: MessageIn) -> Created:
+    async def say(request: Request, wanted: MessageIn) -> Created:
         """Write a message; answered once the journal has it on disk."""
         author = wanted.author
         roles = None if author.roles is None else frozenset(author.roles)
         line = await people.say(
-            Author(author.id, author.name, roles, author.here_since),
+            Author(author.id, author.name, roles, author.here_since, spoken_by(request)),
             wanted.channel,
             wanted.text,
             key=wanted.key,

@@ -145,6 +145,7 @@ async def _serving(parts: Parts, listener: socket.socket, announce: Announce) ->
         lifespan="off",
         log_config=None,
         access_log=False,
+        log_level="warning",
         server_header=False,
         date_header=True,
         proxy_headers=False,

@@ -19,6 +19,7 @@ from moderation.model import (
     author_of,
     message_of,
 )
+from moderation.ports import KnowsLanguages
 from tests.room.helpers import ANA, EVE, MOD, HandClock, House, house
 
 
@@ -256,3 +257,12 @@ async def test_the_count_of_messages_survives_a_restart(tmp_path: Path) -> None:
         await room.people.say(EVE, "general", "message 3")
         author = author_of(room.accepted[-1].event)
         assert author is not None and author.messages == 4
+
+
+async def test_the_room_knows_which_language_somebody_reads(room: House) -> None:
+    """Notices are written in the language their reader last used; nothing is guessed about others."""
+    await room.people.say(Author("eve", language="es"), "general", "buenas noches")
+    await room.people.say(EVE, "general", "otra vez")
+    assert isinstance(room.plaza, KnowsLanguages)
+    assert room.plaza.language_of(room.member("eve")) == "es"
+    assert room.plaza.language_of(room.member("ana")) is None
