@@ -16,8 +16,8 @@ from jinja2 import Environment, StrictUndefined
 from bot.backtest.judged import Judged, Matched
 from bot.backtest.run import Result
 from bot.backtest.tally import RuleTally
-from bot.backtest.text_report import HEADS, sums
-from bot.backtest.words import ASSUMPTIONS, Piece, counted, does, outcome, pieces, spans, spread, times, why
+from bot.backtest.text_report import HEADS, idle, sums
+from bot.backtest.words import ASSUMPTIONS, Piece, counted, does, outcome, pieces, spans, spread, times, visible, why
 
 MOST: Final = 200
 """Messages of one rule, or of one kind of difference, that are shown."""
@@ -88,6 +88,7 @@ def as_html(result: Result) -> Iterator[str]:
         style=style,
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         sections=sections,
+        idle=idle(result.tally),
         waiting=[rule.rule.id for rule in result.tally.rules.values() if rule.unjudged == "score"],
         undecided=[rule for rule in result.tally.rules.values() if rule.undecided],
         people=people[:PEOPLE],
@@ -132,7 +133,7 @@ def _row(judged: Judged, matched: Sequence[Matched], before: Sequence[Matched]) 
         author=(author["name"] or author["id"]) if author else "",
         protected=judged["protected"],
         kind="" if judged["id"] is not None else judged["kind"],
-        text=tuple(pieces(judged["text"], spans(judged, matched or before), WIDEST)),
+        text=tuple(pieces(visible(judged["text"]), spans(judged, matched or before), WIDEST)),
         acts=tuple((one["rule"], why(one), does(one)) for one in matched),
         before=tuple((one["rule"], why(one), does(one)) for one in before),
     )

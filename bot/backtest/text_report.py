@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.backtest.judged import CHANGED, GONE, NEW, Judged, Matched
 from bot.backtest.run import Result
-from bot.backtest.tally import RuleTally
-from bot.backtest.words import ASSUMPTIONS, counted, does, outcome, pieces, spans, spread, times, why
+from bot.backtest.tally import RuleTally, Tally
+from bot.backtest.words import ASSUMPTIONS, counted, does, outcome, pieces, spans, spread, times, visible, why
 from bot.exports.ledger import printable
 from moderation.units import written
 
@@ -41,14 +41,27 @@ def _read(result: Result) -> str:
 
 def _rules(result: Result) -> str:
     rows = [("rule", "mode", "messages", "people", "would have")]
+    without = idle(result.tally)
     for rule in result.tally.rules.values():
+        if rule.rule.id in without:
+            continue
         found = f"{rule.acted_on:,}" + (f" + {rule.events:,} events" if rule.events else "")
         rows.append((rule.rule.id, rule.rule.mode.value, found, f"{len(rule.people):,}", outcome(rule)))
     wide = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
+    lines = [
         f"{rule:{wide[0]}}  {mode:{wide[1]}}  {found:>{wide[2]}}  {people:>{wide[3]}}  {acts}".rstrip()
         for rule, mode, found, people, acts in rows
-    )
+    ]
+    if len(rows) == 1:
+        lines = []
+    if without:
+        lines.append(f"matched nothing: {', '.join(without)}")
+    return "\n".join(lines)
+
+
+def idle(tally: Tally) -> list[str]:
+    """The rules that were judged and matched nothing."""
+    return [name for name, rule in tally.rules.items() if not rule.found and not rule.unjudged]
 
 
 def _found(result: Result, most: int) -> Iterator[str]:
@@ -108,9 +121,9 @@ def headline(judged: Judged) -> str:
 
 def marked(judged: Judged, matched: Sequence[Matched]) -> str:
     """The text in one line, with `>>` and `<<` around what decided."""
-    parts = pieces(judged["text"], spans(judged, matched), WIDEST)
+    parts = pieces(visible(judged["text"]), spans(judged, matched), WIDEST)
     shown = "".join(f">>{part.text}<<" if part.decided else part.text for part in parts)
-    return printable(" ".join(shown.split()))
+    return " ".join(shown.split())
 
 
 def _silent(result: Result) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
@@ -23,6 +24,8 @@ ASSUMPTIONS: Final = (
 """What a reader must know to weigh the figures."""
 
 One = TypeVar("One")
+JOINED: Final = re.compile("(?<=[\u2190-\U0010ffff])\u200d(?=[\u2190-\U0010ffff])")
+"""The invisible character inside an emoji of several parts, which nobody needs to see."""
 
 
 class Piece(NamedTuple):
@@ -52,6 +55,17 @@ def pieces(text: str, spans: Sequence[tuple[int, int]], most: int) -> Iterator[P
         yield Piece(text[at:end])
     if end < len(text):
         yield Piece("…")
+
+
+def visible(text: str) -> str:
+    """The text with a sign in place of what cannot be seen, or would turn the text around it; as long as before."""
+    if text.isprintable():
+        return text
+    kept = {at.start() for at in JOINED.finditer(text)}
+    return "".join(
+        character if character.isprintable() or character in "\n\t" or place in kept else "\N{REPLACEMENT CHARACTER}"
+        for place, character in enumerate(text)
+    )
 
 
 def spans(judged: Judged, matched: Sequence[Matched]) -> list[tuple[int, int]]:

@@ -26,7 +26,7 @@ from bot.command_line.output import progress
 @click.option("--most", type=click.IntRange(0, 10_000), default=5, show_default=True, help="Messages shown a rule.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, every message included, as JSON.")
 @click.option("--html", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write a report to read.")
-def command(export: Path, rules: Path, against: Path | None, most: int, as_json: bool, html: Path | None) -> None:
+def command(export: Path, rules: Path, against: Path | None, most: int, as_json: bool, html: Path | None) -> int:
     """Say, rule by rule, what these rules would have done to a chat history, and to which messages.
 
     EXPORT is a file or a folder: DiscordChatExporter (JSON or CSV), a Slack export (folder or zip), Telegram Desktop's
@@ -37,19 +37,23 @@ def command(export: Path, rules: Path, against: Path | None, most: int, as_json:
       sereno backtest exports/ --rules club/rules
       sereno backtest exports/ --rules new/ --against club/rules --html report.html
     """
-    from bot.backtest import as_text, backtest, write_html, write_json
+    from bot.backtest import BadRules, as_text, backtest, write_html, write_json
     from bot.wiring import vocabulary
 
-    with (
-        progress("reading") as reading,
-        progress("judging") as judging,
-        backtest(export, rules, vocabulary(), against=against, reading=reading, judging=judging) as result,
-    ):
+    if html is not None and not html.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {html.parent}", param_hint="--html")
+    try:
+        with progress("reading") as reading, progress("judging") as judging:
+            result = backtest(export, rules, vocabulary(), against=against, reading=reading, judging=judging)
+    except BadRules as bad:
+        click.echo(str(bad), err=True)
+        return 2
+    with result:
         if html is not None:
             write_html(result, html)
             click.echo(f"wrote {html}", err=True)
         if as_json:
             write_json(result, sys.stdout)
-            click.echo()
         else:
             click.echo(as_text(result, most))
+    return 0
