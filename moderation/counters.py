@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from moderation.model import (
     Event,
-    Member,
     MemberJoined,
     MemberRef,
     Message,
@@ -26,8 +25,7 @@ from moderation.model import (
     author_of,
     message_of,
 )
-from moderation.past import MOST_OF_ONE, Entry, Past, Place
-from moderation.ports import Said
+from moderation.past import Entry, Past, Place, Reported
 from moderation.raid import RaidWatch
 from moderation.text.views import Views
 
@@ -40,8 +38,6 @@ MOST_NEWCOMERS: Final = 20_000
 LEEWAY: Final = 60.0
 """Seconds that are remembered beyond the longest window: verdicts may come late, events out of order."""
 _LEAP: Final = timedelta(minutes=10)
-
-Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +82,9 @@ class Counters:
     def _start(self) -> None:
         self._places: dict[tuple[str, str], Place] = {}
         self._ring: deque[tuple[datetime, Entry, Place]] = deque()
-        self._entries: dict[MessageRef, Entry] = {}
         self._seq = 0
         self._clock: datetime | None = None
+        self._span = timedelta(seconds=self._needs.messages + LEEWAY)
 
     @property
     def needs(self) -> Needs:
@@ -98,30 +94,34 @@ class Counters:
     def expect(self, needs: Needs) -> None:
         """New rules look elsewhere; what is remembered gets the fingerprints it lacked."""
         old, self._needs = self._needs, needs
+        self._span = timedelta(seconds=needs.messages + LEEWAY)
         if needs.copies and not old.copies:
             for _, entry, place in self._ring:
-                seq, said = entry.versions[-1]
-                known = _with_fingerprint(said, Views(said.text).fingerprint)
-                entry.versions[-1] = (seq, known)
-                self._copied(place, known.fingerprint, entry)
+                entry.learn(Views(entry.message.text).fingerprint)
+                self._copied(place, entry)
 
     def note(self, event: Event, views: Views | None = None) -> Past:
         """Count one event, and see the past as of now. `views` spares work when they have been made already."""
         self._seq += 1
-        place = self._of(event)
-        at = self._tick(event.at)
+        message = message_of(event)
         known: int | None = None
         entry: Entry | None = None
-        message = message_of(event)
+        self._tick(event.at)
         if message is not None:
-            entry = self._remember(place, event, message, views, at)
-            known = _count(place, message.author, new=isinstance(event, MessagePosted))
-        elif isinstance(event, MemberJoined):
-            self._join(place, event)
-            known = place.newcomers.get(event.member.ref)
-        elif isinstance(event, ReportFiled):
-            place.reports.append((self._seq, event.at, event.member.ref, self._reported(event), event.message))
-        return Past(place, self._seq, event, entry, known)
+            channel = message.ref.channel
+            place = self._place((channel.platform, channel.community))
+            entry = self._remember(place, event, message, views)
+            if place.newcomers:
+                known = _count(place, message.author.ref.id, new=isinstance(event, MessagePosted))
+        else:
+            place = self._place(where(event))
+            if isinstance(event, MemberJoined):
+                self._join(place, event)
+                known = place.newcomers.get(event.member.ref.id)
+            elif isinstance(event, ReportFiled):
+                about = event.about or _author(place, event.message)
+                place.reports.append(Reported(self._seq, event.at, event.member.ref, about, event.message))
+        return Past(place, self._seq, event, message, entry, known)
 
     def rebuild(self, events: Iterable[Event]) -> None:
         """Start over from events in journal order."""
@@ -131,100 +131,105 @@ class Counters:
 
     def raid(self, platform: str, community: str) -> RaidWatch:
         """The wave and the raid of one community."""
-        return self._at_place((platform, community)).raid
+        return self._place((platform, community)).raid
 
     def __len__(self) -> int:
         """How many messages are remembered."""
         return len(self._ring)
 
-    def _remember(
-        self, place: Place, event: Event, message: Message, views: Views | None, at: datetime
-    ) -> Entry | None:
+    def _remember(self, place: Place, event: Event, message: Message, views: Views | None) -> Entry | None:
         needs = self._needs
-        old = self._entries.get(message.ref)
-        if old is not None:
-            self._replace(place, old, event, message, views)
-            return old
+        channel = message.ref.channel.id
+        key = (channel, message.ref.id)
+        entry = place.entries.get(key)
+        if entry is not None:
+            self._replace(place, entry, event, message, views)
+            return entry
         if not (needs.messages or needs.quotes):
             return None
-        entry = Entry(self._seq, _said(message, views, needs), event.at)
+        entry = Entry(self._seq, message, event.at, self._fingerprint(message, views))
         if needs.messages:
-            self._entries[message.ref] = entry
-            self._ring.append((at, entry, place))
-            place.authors.setdefault(message.author.ref, deque()).append(entry)
-            self._copied(place, entry.versions[0][1].fingerprint, entry)
+            place.entries[key] = entry
+            self._ring.append((self._clock or event.at, entry, place))
+            mine = place.authors.get(message.author.ref.id)
+            if mine is None:
+                place.authors[message.author.ref.id] = deque((entry,))
+            else:
+                mine.append(entry)
+            if entry.fingerprint:
+                self._copied(place, entry)
         if needs.quotes:
-            place.channels.setdefault(message.ref.channel.id, deque(maxlen=MOST_HERE)).append(entry)
-            place.channels.move_to_end(message.ref.channel.id)
+            self._overheard(place, channel, entry)
+        return entry
+
+    def _overheard(self, place: Place, channel: str, entry: Entry) -> None:
+        here = place.channels.get(channel)
+        if here is None:
+            here = place.channels[channel] = deque(maxlen=MOST_HERE)
             if len(place.channels) > MOST_CHANNELS:
                 place.channels.popitem(last=False)
-        return entry
+        here.append(entry)
 
     def _replace(self, place: Place, entry: Entry, event: Event, message: Message, views: Views | None) -> None:
         """A newer version wins; the same words again change nothing."""
-        _, before = entry.versions[-1]
-        if before.text == message.text or not isinstance(event, MessageEdited):
+        if entry.message.text == message.text or not isinstance(event, MessageEdited):
             return
-        said = _said(message, views, self._needs)
-        entry.versions.append((self._seq, said))
-        del entry.versions[:-8]
-        entry.changed = event.at
-        if said.fingerprint != before.fingerprint:
-            self._copied(place, said.fingerprint, entry)
+        before = entry.fingerprint
+        entry.replace(self._seq, message, event.at, self._fingerprint(message, views))
+        if entry.fingerprint != before:
+            self._copied(place, entry)
 
-    def _copied(self, place: Place, fingerprint: str, entry: Entry) -> None:
-        if fingerprint:
-            same = place.copies.setdefault(fingerprint, deque())
-            if entry not in list(same)[-MOST_OF_ONE:]:
-                same.append(entry)
+    def _fingerprint(self, message: Message, views: Views | None) -> str:
+        if not self._needs.copies:
+            return ""
+        return (views or Views(message.text)).fingerprint
+
+    def _copied(self, place: Place, entry: Entry) -> None:
+        if not entry.fingerprint:
+            return
+        same = place.copies.setdefault(entry.fingerprint, deque())
+        if entry.since == entry.seq or entry not in same:
+            same.append(entry)
 
     def _join(self, place: Place, event: MemberJoined) -> None:
         if self._needs.joins:
             place.joins.append((self._seq, event.at, event.member.ref))
         place.raid.joined(event.member.ref, event.at)
-        place.newcomers.setdefault(event.member.ref, 0)
+        place.newcomers.setdefault(event.member.ref.id, 0)
         if len(place.newcomers) > MOST_NEWCOMERS:
             place.newcomers.popitem(last=False)
 
-    def _reported(self, event: ReportFiled) -> MemberRef | None:
-        if event.about is not None or event.message is None:
-            return event.about
-        entry = self._entries.get(event.message)
-        return entry.versions[-1][1].author if entry else None
-
-    def _of(self, event: Event) -> Place:
-        return self._at_place(where(event))
-
-    def _at_place(self, key: tuple[str, str]) -> Place:
+    def _place(self, key: tuple[str, str]) -> Place:
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = Place()
         return place
 
-    def _tick(self, at: datetime) -> datetime:
-        """The counters' own time, and forgetting. One event from a far future must not wipe the memory at once."""
+    def _tick(self, at: datetime) -> None:
+        """Move the counters' own time, and forget. One event from a far future must not wipe the memory at once."""
         clock = self._clock
-        clock = at if clock is None else max(clock, min(at, clock + _LEAP))
-        self._clock = clock
-        old = clock - timedelta(seconds=self._needs.messages + LEEWAY)
+        if clock is None or at > clock:
+            self._clock = clock = at if clock is None else min(at, clock + _LEAP)
         ring = self._ring
+        if ring and (ring[0][0] < clock - self._span or len(ring) > MOST_MESSAGES):
+            self._forget()
+
+    def _forget(self) -> None:
+        """Up to three messages that nobody looks at any more: more than one event brings, so memory shrinks again."""
+        ring, old = self._ring, (self._clock or datetime.min.replace(tzinfo=UTC)) - self._span
         for _ in range(3):
             if not ring or (ring[0][0] >= old and len(ring) <= MOST_MESSAGES):
                 break
-            self._forget(*ring.popleft()[1:])
-        return clock
-
-    def _forget(self, entry: Entry, place: Place) -> None:
-        entry.dead = True
-        said = entry.versions[0][1]
-        if self._entries.get(said.ref) is entry:
-            del self._entries[said.ref]
-        _shed(place.authors, said.author)
-        for fingerprint in {version.fingerprint for _, version in entry.versions}:
-            _shed(place.copies, fingerprint)
+            _, entry, place = ring.popleft()
+            entry.dead = True
+            ref = entry.message.ref
+            place.entries.pop((ref.channel.id, ref.id), None)
+            _shed(place.authors, entry.message.author.ref.id)
+            for fingerprint in entry.fingerprints() if entry.fingerprint else ():
+                _shed(place.copies, fingerprint)
 
 
-def _shed(kept: dict[Key, deque[Entry]], key: Key) -> None:
+def _shed(kept: dict[str, deque[Entry]], key: str) -> None:
     entries = kept.get(key)
     if entries is None:
         return
@@ -245,28 +250,16 @@ def where(event: Event) -> tuple[str, str]:
     return channel.platform, channel.community
 
 
-def _said(message: Message, views: Views | None, needs: Needs) -> Said:
-    seen = views or Views(message.text)
-    return Said(
-        ref=message.ref,
-        author=message.author.ref,
-        at=message.at,
-        text=message.text,
-        fingerprint=seen.fingerprint if needs.copies else "",
-        links=len(seen.links),
-        mentions=len(message.mentions),
-        images=sum(file.type.startswith("image") for file in message.attachments),
-    )
+def _author(place: Place, ref: MessageRef | None) -> MemberRef | None:
+    """Who wrote a message that is still remembered."""
+    entry = place.entries.get((ref.channel.id, ref.id)) if ref is not None else None
+    return entry.message.author.ref if entry is not None else None
 
 
-def _with_fingerprint(said: Said, fingerprint: str) -> Said:
-    return Said(said.ref, said.author, said.at, said.text, fingerprint, said.links, said.mentions, said.images)
-
-
-def _count(place: Place, author: Member, *, new: bool) -> int | None:
+def _count(place: Place, author: str, *, new: bool) -> int | None:
     """How many messages somebody has written whose arrival was seen; None for anybody else."""
-    known = place.newcomers.get(author.ref)
+    known = place.newcomers.get(author)
     if known is not None and new:
         known += 1
-        place.newcomers[author.ref] = known
+        place.newcomers[author] = known
     return known

@@ -5,117 +5,184 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from moderation.model import Event, MemberRef, MessageRef, ReportFiled, author_of, message_of
+from moderation.model import Event, MemberRef, Message, MessageRef, ReportFiled
 from moderation.ports import Said
 from moderation.raid import RaidWatch
+from moderation.text.links import links_in
 
 MOST_OF_ONE: Final = 256
 """Messages of one author, or copies of one text, that a view returns."""
 MOST_JOINS: Final = 5_000
 MOST_REPORTS: Final = 2_000
+_STRAGGLERS: Final = 4
+"""So many entries in a row older than a window end the search; events out of order hide fewer."""
 
 Something = TypeVar("Something")
+_NOTHING: Final[Sequence[Said]] = ()
 
 
 class Entry:
-    """One remembered message: its versions by the sequence number that brought them, newest last."""
+    """One remembered message. `since` is the event that brought its present version, `changed` when that was."""
 
-    __slots__ = ("changed", "dead", "seq", "versions")
+    __slots__ = ("_older", "_said", "changed", "dead", "fingerprint", "message", "seq", "since")
 
-    def __init__(self, seq: int, said: Said, changed: datetime) -> None:
-        self.seq = seq
-        self.versions: list[tuple[int, Said]] = [(seq, said)]
+    def __init__(self, seq: int, message: Message, changed: datetime, fingerprint: str) -> None:
+        self.seq = self.since = seq
+        self.message = message
         self.changed = changed
+        self.fingerprint = fingerprint
         self.dead = False
+        self._said: Said | None = None
+        self._older: list[tuple[int, Said]] = []
+
+    def replace(self, seq: int, message: Message, changed: datetime, fingerprint: str) -> None:
+        """A newer version; the last few stay known to those who were there before."""
+        self._older.append((self.since, self._newest()))
+        del self._older[:-8]
+        self.since, self.message, self.changed, self.fingerprint = seq, message, changed, fingerprint
+        self._said = None
+
+    def learn(self, fingerprint: str) -> None:
+        """New rules want to know the fingerprint after all."""
+        self.fingerprint = fingerprint
+        self._said = None
 
     def as_of(self, seq: int) -> Said:
         """The message as it was when event `seq` had been accepted."""
-        if len(self.versions) == 1:
-            return self.versions[0][1]
-        return next((said for since, said in reversed(self.versions) if since <= seq), self.versions[0][1])
+        if seq >= self.since or not self._older:
+            return self._said or self._newest()
+        return next((said for since, said in reversed(self._older) if since <= seq), self._older[0][1])
+
+    def fingerprints(self) -> set[str]:
+        """Those of every version that is still known."""
+        return {self.fingerprint, *(said.fingerprint for _, said in self._older)}
+
+    def _newest(self) -> Said:
+        """Made when somebody asks: most messages are never looked at again."""
+        message = self.message
+        self._said = Said(
+            ref=message.ref,
+            author=message.author.ref,
+            at=message.at,
+            text=message.text,
+            fingerprint=self.fingerprint,
+            links=len(links_in(message.text)),
+            mentions=len(set(message.mentions)) if message.mentions else 0,
+            images=sum(file.type.startswith("image") for file in message.attachments) if message.attachments else 0,
+        )
+        return self._said
+
+
+class Reported(NamedTuple):
+    """One report: by which event, when, by whom, about whom and about which message."""
+
+    seq: int
+    at: datetime
+    by: MemberRef
+    about: MemberRef | None
+    message: MessageRef | None
 
 
 class Place:
-    """What is remembered of one community."""
+    """What is remembered of one community on one platform; people and messages go by their ids there."""
 
-    __slots__ = ("authors", "channels", "copies", "joins", "newcomers", "raid", "reports")
+    __slots__ = ("authors", "channels", "copies", "entries", "joins", "newcomers", "raid", "reports")
 
     def __init__(self) -> None:
-        self.authors: dict[MemberRef, deque[Entry]] = {}
+        self.authors: dict[str, deque[Entry]] = {}
+        self.entries: dict[tuple[str, str], Entry] = {}
         self.copies: dict[str, deque[Entry]] = {}
         self.channels: OrderedDict[str, deque[Entry]] = OrderedDict()
         self.joins: deque[tuple[int, datetime, MemberRef]] = deque(maxlen=MOST_JOINS)
-        self.reports: deque[tuple[int, datetime, MemberRef, MemberRef | None, MessageRef | None]] = deque(
-            maxlen=MOST_REPORTS
-        )
-        self.newcomers: OrderedDict[MemberRef, int] = OrderedDict()
+        self.reports: deque[Reported] = deque(maxlen=MOST_REPORTS)
+        self.newcomers: OrderedDict[str, int] = OrderedDict()
         self.raid = RaidWatch()
 
 
 class Past:
     """The recent past as one event found it; see `moderation.ports.Counts`."""
 
-    __slots__ = ("_at", "_author", "_entry", "_event", "_known", "_message", "_place", "_seq", "raid")
+    __slots__ = ("_at", "_entry", "_event", "_known", "_mine", "_place", "_seq", "message", "raid")
 
-    def __init__(self, place: Place, seq: int, event: Event, entry: Entry | None, known: int | None) -> None:
+    def __init__(
+        self, place: Place, seq: int, event: Event, message: Message | None, entry: Entry | None, known: int | None
+    ) -> None:
         self._place = place
         self._seq = seq
         self._event = event
         self._at = event.at
-        self._message = message_of(event)
         self._entry = entry
         self._known = known
-        member = author_of(event)
-        self._author = member.ref if member else None
+        self._mine = place.authors.get(message.author.ref.id) if message is not None else None
+        self.message = message
         self.raid = place.raid.active(event.at)
 
     def by_author(self, within: float) -> Sequence[Said]:
         """The author's messages in this community, in all channels."""
-        entries = self._place.authors.get(self._author) if self._author else None
-        return [said for _, said in self._window(entries, within)] if entries else ()
+        mine = self._mine
+        if not mine:
+            return _NOTHING
+        if len(mine) == 1:
+            said = mine[0].as_of(self._seq)
+            return (said,) if said.at > self._at - timedelta(seconds=within) else _NOTHING
+        return [said for _, said in self._window(mine, within)]
 
     def same_text(self, within: float) -> Sequence[Said]:
         """Messages of anybody in this community with the same fingerprint; empty when the event has none."""
         fingerprint = self._entry.as_of(self._seq).fingerprint if self._entry else ""
         entries = self._place.copies.get(fingerprint) if fingerprint else None
         if not entries:
-            return ()
+            return _NOTHING
         return [said for _, said in self._window(entries, within, changed=True) if said.fingerprint == fingerprint]
 
     def others_here(self) -> Sequence[Said]:
         """Earlier messages of other people in this channel, for quotations."""
-        message = self._message
-        entries = self._place.channels.get(message.ref.channel.id) if message else None
+        message = self.message
+        entries = self._place.channels.get(message.ref.channel.id) if message is not None else None
         if not entries or message is None:
-            return ()
-        said = [entry.as_of(self._seq) for entry in entries if entry.seq < self._seq]
-        return [earlier for earlier in said if earlier.author != message.author.ref]
+            return _NOTHING
+        author = message.author.ref
+        return [
+            entry.as_of(self._seq) for entry in entries if entry.seq < self._seq and entry.message.author.ref != author
+        ]
 
     def joins(self, within: float) -> int:
         """Distinct people who joined this community."""
         since = self._at - timedelta(seconds=within)
         joined = [(at, who) for seq, at, who in self._place.joins if seq <= self._seq and at > since]
-        return len({who for _, who in _fullest(joined, self._at, within)})
+        return len({who for _, who in fullest(joined, self._at, within)})
 
     def reports(self, within: float) -> int:
         """Distinct people who reported the message or the person this event is about."""
-        person, message = _about(self._event)
+        person, message = self._about()
         since = self._at - timedelta(seconds=within)
         return len(
             {
-                reporter
-                for seq, at, reporter, about, ref in self._place.reports
-                if seq <= self._seq
-                and since < at <= self._at
-                and ((message is not None and ref == message) or (person is not None and about == person))
+                report.by
+                for report in self._place.reports
+                if report.seq <= self._seq
+                and since < report.at <= self._at
+                and (
+                    (message is not None and report.message == message)
+                    or (person is not None and report.about == person)
+                )
             }
         )
 
     def messages_of_author(self) -> int | None:
         """How many messages the author is known to have written here; None when nobody knows."""
         return self._known
+
+    def _about(self) -> tuple[MemberRef | None, MessageRef | None]:
+        event = self._event
+        if isinstance(event, ReportFiled):
+            return event.about, event.message
+        if self.message is not None:
+            return self.message.author.ref, self.message.ref
+        member = getattr(event, "member", None)
+        return member.ref if member is not None else None, None
 
     def _recent(self, entries: deque[Entry]) -> Iterator[Entry]:
         """The newest entries that had been accepted by then, newest first."""
@@ -129,25 +196,30 @@ class Past:
 
     def _window(self, entries: deque[Entry], within: float, *, changed: bool = False) -> list[tuple[datetime, Said]]:
         since = self._at - timedelta(seconds=within)
-        found = []
+        found: list[tuple[datetime, Said]] = []
+        stale = 0
         for entry in self._recent(entries):
-            said = entry.as_of(self._seq)
-            at = entry.changed if changed else said.at
+            at = entry.changed if changed else entry.message.at
             if at > since:
-                found.append((at, said))
-        found.sort(key=lambda pair: pair[0])
-        return _fullest(found, self._at, within)
+                found.append((at, entry.as_of(self._seq)))
+                stale = 0
+            else:
+                stale += 1
+                if stale == _STRAGGLERS:
+                    break
+        found.sort(key=_time)
+        return fullest(found, self._at, within)
 
 
-def _fullest(found: list[tuple[datetime, Something]], at: datetime, within: float) -> list[tuple[datetime, Something]]:
-    """Of things in order of time, the most that lie in one window of this length together with the moment `at`.
+def fullest(found: list[tuple[datetime, Something]], at: datetime, within: float) -> list[tuple[datetime, Something]]:
+    """Of things that happened, the most that lie in one window of this length together with the moment `at`.
 
     Events in order make this the window that ends at `at`; when they come late and shuffled, later ones are already
     there, and a window that reaches beyond `at` may hold more.
     """
-    if not found or found[-1][0] <= at:
+    if not found or max(found, key=_time)[0] <= at:
         return found
-    found = sorted(found, key=lambda pair: pair[0])
+    found = sorted(found, key=_time)
     span = timedelta(seconds=within)
     best: list[tuple[datetime, Something]] = []
     for start, (first, _) in enumerate(found):
@@ -158,8 +230,5 @@ def _fullest(found: list[tuple[datetime, Something]], at: datetime, within: floa
     return best
 
 
-def _about(event: Event) -> tuple[MemberRef | None, MessageRef | None]:
-    if isinstance(event, ReportFiled):
-        return event.about, event.message
-    message, member = message_of(event), author_of(event)
-    return member.ref if member else None, message.ref if message else None
+def _time(pair: tuple[datetime, object]) -> datetime:
+    return pair[0]

@@ -93,6 +93,10 @@ class StrikeBook:
         for row in rows:
             self.add(row)
 
+    def __bool__(self) -> bool:
+        """Whether anybody has a strike at all."""
+        return bool(self._of)
+
     def add(self, strike: Strike) -> None:
         """Give points."""
         rows = self._of.setdefault(strike.member, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import re2
@@ -19,6 +20,7 @@ from rules.wants import Pattern, Phrases, View, Wants
 
 _NONE: Final[Sequence[Hit]] = ()
 _NO_SPLIT: Final[Sequence[SplitHit]] = ()
+_NO_SPLITS: Final[Mapping[Phrases, Sequence[SplitHit]]] = MappingProxyType({})
 _CACHED: Final = 1024
 _BEFORE: Final = 12
 """Messages before, and `_AFTER` messages after, one that may complete a word with it."""
@@ -92,13 +94,12 @@ class Finder:
     ) -> Look:
         """What is found in one text, and, for a message, together with its neighbours."""
         hits: dict[Phrases | Pattern, list[Hit]] = {}
-        splits: dict[Phrases, list[SplitHit]] = {}
+        splits: Mapping[Phrases, Sequence[SplitHit]] = _NO_SPLITS
         if self._index is not None and views.raw:
             for hit in self._index.find(views):
                 hits.setdefault(_key(hit), []).append(Hit(hit.phrase, hit.start, hit.end))
             if self._split and message is not None and counts is not None and event is not None:
-                self._texts.keep(views.raw, views)
-                splits = self._spread(event, message, counts)
+                splits = self._spread(event, message, counts, views)
         for view, patterns in self._filters:
             _match(views, view, patterns, hits)
         return Look(self, hits, splits)
@@ -113,12 +114,15 @@ class Finder:
             found.setdefault(_key(hit), []).append(Hit(hit.phrase, hit.start, hit.end))
         return self._named.keep(name, found)
 
-    def _spread(self, event: Event, message: Message, counts: Counts) -> dict[Phrases, list[SplitHit]]:
+    def _spread(
+        self, event: Event, message: Message, counts: Counts, own: Views
+    ) -> Mapping[Phrases, Sequence[SplitHit]]:
         """Words that this message completes, or helps to complete after an edit, with its author's neighbours."""
         near, mine = self._neighbours(event, message, counts)
-        splits: dict[Phrases, list[SplitHit]] = {}
         if len(near) < 2 or self._index is None:
-            return splits
+            return _NO_SPLITS
+        splits: dict[Phrases, list[SplitHit]] = {}
+        self._texts.keep(own.raw, own)
         views = [self._views(said.text) for said in near]
         for last in range(mine, len(near)):
             for hit in self._index.find_split(views[: last + 1]):

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from rules.conditions.measured import Measured
 from rules.measures import Measure, Test
 from rules.model import All, AnyOf, Condition, Holds, Not, Use
 from rules.trees import leaves
@@ -26,6 +25,14 @@ Fused = Callable[["Facts", Callable[[tuple[int, bool | None]], None]], None]
 _FACTS: Final = "facts"
 _TELL: Final = "tell"
 _UNASKED: Final = "unasked"
+_LOAD: Final = ast.Load()
+_STORE: Final = ast.Store()
+_LESS: Final = ast.Lt()
+_AT_LEAST: Final = ast.GtE()
+_AT: Final[Mapping[str, Any]] = {"lineno": 1, "col_offset": 0}
+_YES: Final = ast.Constant(value=True, **_AT)
+_NO: Final = ast.Constant(value=False, **_AT)
+_UNKNOWN: Final = ast.Constant(value=None, **_AT)
 _Both = tuple[ast.expr, ast.expr]
 
 
@@ -46,27 +53,29 @@ class _Fusing:
         self._memory: list[str] = []
 
     def function(self) -> Fused:
+        """The function, compiled."""
         checks = [self._check(number, test) for number, test in self._rules]
-        body: list[ast.stmt] = [self._forget(name) for name in self._memory]
+        body: list[ast.stmt] = [_assigned(_store(name), _name(_UNASKED)) for name in self._memory]
         body += [self._read(measure, name) for measure, name in self._measures.items()]
-        body += checks or [ast.Pass()]
+        body += checks or [ast.Pass(**_AT)]
         arguments = ast.arguments(
-            posonlyargs=[], args=[ast.arg(_FACTS), ast.arg(_TELL)], kwonlyargs=[], kw_defaults=[], defaults=[]
+            posonlyargs=[],
+            args=[ast.arg(_FACTS, **_AT), ast.arg(_TELL, **_AT)],
+            kwonlyargs=[],
+            kw_defaults=[],
+            defaults=[],
         )
-        function = ast.FunctionDef(name="fused", args=arguments, body=body, decorator_list=[])
-        module = ast.fix_missing_locations(ast.Module(body=[function], type_ignores=[]))
+        function = ast.FunctionDef(name="fused", args=arguments, body=body, decorator_list=[], **_AT)
         scope = self._globals
-        exec(compile(module, "<rules>", "exec"), scope)  # noqa: S102 - built above from our own nodes
+        exec(compile(ast.Module(body=[function], type_ignores=[]), "<rules>", "exec"), scope)  # noqa: S102 - our own nodes
         fused: Fused = scope["fused"]
         return fused
 
     def _check(self, number: int, test: Holds | None) -> ast.stmt:
-        possibly, surely = self._tree(test) if test is not None else (_constant(True), _constant(True))
-        told = ast.IfExp(test=surely, body=_constant(True), orelse=_constant(None))
-        call = ast.Call(
-            func=_name(_TELL), args=[ast.Tuple(elts=[_constant(number), told], ctx=ast.Load())], keywords=[]
-        )
-        return ast.If(test=possibly, body=[ast.Expr(call)], orelse=[])
+        possibly, surely = self._tree(test) if test is not None else (_YES, _YES)
+        told = ast.IfExp(test=surely, body=_YES, orelse=_UNKNOWN, **_AT)
+        pair = ast.Tuple(elts=[_constant(number), told], ctx=_LOAD, **_AT)
+        return ast.If(test=possibly, body=[ast.Expr(_call(_TELL, pair), **_AT)], orelse=[], **_AT)
 
     def _tree(self, test: Holds) -> _Both:
         """The two expressions for a tree."""
@@ -85,12 +94,12 @@ class _Fusing:
 
     def _leaf(self, leaf: Condition) -> _Both:
         if self._kind not in leaf.kinds:
-            return _constant(False), _constant(False)
+            return _NO, _NO
         tests = [self._compare(test) for test in leaf.guards()]
-        if isinstance(leaf, Measured):
+        if leaf.is_numeric:
             return _joined(ast.And(), [one for one, _ in tests]), _joined(ast.And(), [one for _, one in tests])
-        possibly = _is(self._asked(leaf), False, negated=True)
-        surely = _is(self._asked(leaf), True, negated=False)
+        possibly = _compared(self._asked(leaf), ast.IsNot(), _NO)
+        surely = _compared(self._asked(leaf), ast.Is(), _YES)
         return _joined(ast.And(), [*(one for one, _ in tests), possibly]), surely
 
     def _compare(self, test: Test) -> _Both:
@@ -98,8 +107,8 @@ class _Fusing:
         low, high = _name(f"{name}_low"), _name(f"{name}_high")
         bound = _constant(float(test.bound))
         if test.below:
-            return _less(low, bound), _less(high, bound)
-        return _at_least(high, bound), _at_least(low, bound)
+            return _compared(low, _LESS, bound), _compared(high, _LESS, bound)
+        return _compared(high, _AT_LEAST, bound), _compared(low, _AT_LEAST, bound)
 
     def _asked(self, leaf: Condition) -> ast.expr:
         """What the condition says; asked once where several rules share it."""
@@ -109,28 +118,30 @@ class _Fusing:
             self._globals[name] = leaf.holds
             if _hashable(leaf):
                 self._calls[leaf] = name
-        call = ast.Call(func=_name(name), args=[_name(_FACTS)], keywords=[])
+        call = _call(name, _name(_FACTS))
         if not _hashable(leaf) or leaf not in self._shared:
             return call
         said = f"{name}_said"
         if said not in self._memory:
             self._memory.append(said)
-        known = ast.Compare(left=_name(said), ops=[ast.IsNot()], comparators=[_name(_UNASKED)])
-        return ast.IfExp(test=known, body=_name(said), orelse=ast.NamedExpr(target=_store(said), value=call))
-
-    def _forget(self, name: str) -> ast.stmt:
-        return ast.Assign(targets=[_store(name)], value=_name(_UNASKED))
+        known = _compared(_name(said), ast.IsNot(), _name(_UNASKED))
+        return ast.IfExp(
+            test=known, body=_name(said), orelse=ast.NamedExpr(target=_store(said), value=call, **_AT), **_AT
+        )
 
     def _read(self, measure: Measure, name: str) -> ast.stmt:
         self._globals[f"read_{name}"] = measure.read
-        target = ast.Tuple(elts=[_store(f"{name}_low"), _store(f"{name}_high")], ctx=ast.Store())
-        call = ast.Call(func=_name(f"read_{name}"), args=[_name(_FACTS), _constant(measure.argument)], keywords=[])
-        return ast.Assign(targets=[target], value=call)
+        pair = ast.Tuple(elts=[_store(f"{name}_low"), _store(f"{name}_high")], ctx=_STORE, **_AT)
+        return _assigned(pair, _call(f"read_{name}", _name(_FACTS), _constant(measure.argument)))
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> ast.stmt:
+    return ast.Assign(targets=[target], value=value, **_AT)
 
 
 def _price(test: Holds) -> int:
     """Cheap questions first; the order changes no answer."""
-    return max((0 if isinstance(leaf, Measured) else 1 for leaf in leaves(test)), default=0)
+    return max((0 if leaf.is_numeric else 1 for leaf in leaves(test)), default=0)
 
 
 def _hashable(leaf: Condition) -> bool:
@@ -142,37 +153,33 @@ def _hashable(leaf: Condition) -> bool:
 
 
 def _name(name: str) -> ast.Name:
-    return ast.Name(id=name, ctx=ast.Load())
+    return ast.Name(id=name, ctx=_LOAD, **_AT)
 
 
 def _store(name: str) -> ast.Name:
-    return ast.Name(id=name, ctx=ast.Store())
+    return ast.Name(id=name, ctx=_STORE, **_AT)
 
 
-def _constant(value: float | bool | str | None) -> ast.Constant:
-    return ast.Constant(value=value)
+def _constant(value: float | str) -> ast.Constant:
+    return ast.Constant(value=value, **_AT)
 
 
 def _joined(join: ast.boolop, parts: Sequence[ast.expr]) -> ast.expr:
     if not parts:
-        return _constant(isinstance(join, ast.And))
-    return parts[0] if len(parts) == 1 else ast.BoolOp(op=join, values=list(parts))
+        return _YES if isinstance(join, ast.And) else _NO
+    return parts[0] if len(parts) == 1 else ast.BoolOp(op=join, values=list(parts), **_AT)
 
 
 def _not(test: ast.expr) -> ast.expr:
-    return ast.UnaryOp(op=ast.Not(), operand=test)
+    return ast.UnaryOp(op=ast.Not(), operand=test, **_AT)
 
 
-def _less(left: ast.expr, right: ast.expr) -> ast.expr:
-    return ast.Compare(left=left, ops=[ast.Lt()], comparators=[right])
+def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.expr:
+    return ast.Compare(left=left, ops=[operator], comparators=[right], **_AT)
 
 
-def _at_least(left: ast.expr, right: ast.expr) -> ast.expr:
-    return ast.Compare(left=left, ops=[ast.GtE()], comparators=[right])
-
-
-def _is(test: ast.expr, value: bool, *, negated: bool) -> ast.expr:
-    return ast.Compare(left=test, ops=[ast.IsNot() if negated else ast.Is()], comparators=[_constant(value)])
+def _call(function: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(func=_name(function), args=list(arguments), keywords=[], **_AT)
 
 
 def scope_names(fused: Fused) -> Mapping[str, Any]:

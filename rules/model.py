@@ -101,6 +101,11 @@ class Condition(BaseModel, ABC):
         """Cheap comparisons without which it cannot hold; the engine asks them first."""
         return ()
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its guards are all there is to it."""
+        return False
+
     def wants(self) -> Wants:
         """What must be looked for, and remembered, before `holds` can be asked."""
         return NOTHING

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from rules.compile import Compiled, bound
-from rules.rehearsal import Rehearsal
 from rules.model import All, AnyOf, Condition, Holds, Not, Place, RuleSet, Use
+from rules.rehearsal import Rehearsal
 from rules.scope import Scope
 
 Path = tuple[str | int, ...]

@@ -64,13 +64,13 @@ def foreign(pattern: str) -> Foreign | None:
                 if pattern.startswith(opening, token.start):
                     return Foreign(what, token.start)
             if pattern.startswith(_ATOMIC, token.start):
-                return Foreign("an atomic group", token.start)
+                return Foreign("atomic group", token.start)
             if pattern.startswith("(?P=", token.start):
-                return Foreign("a backreference", token.start)
+                return Foreign("backreference", token.start)
         elif token.kind == "atom" and len(token.text) == 2 and token.text[0] == "\\" and token.text[1] in "123456789k":
-            return Foreign("a backreference", token.start)
+            return Foreign("backreference", token.start)
         elif token.kind == "repeat" and token.text.endswith("+") and len(token.text) > 1:
-            return Foreign("a possessive quantifier", token.start)
+            return Foreign("possessive quantifier", token.start)
     return None
 
 
@@ -108,13 +108,25 @@ def branches(pattern: str) -> list[str]:
 
 
 def bounds(branch: str) -> tuple[str, bool, bool]:
-    """A branch without the word boundaries at its two ends, and whether it had them."""
+    """A branch without the word boundaries at its two ends, and whether it had them.
+
+    A boundary beside a sign that is no part of a word (`\\b#tag`) means something else and stays where it is.
+    """
     flags = _flags(branch)
-    found = [token for token in tokens(branch[len(flags) :])]
-    left = bool(found) and found[0].text == "\\b"
-    right = len(found) > (1 if left else 0) and found[-1].text == "\\b"
-    kept = found[1 if left else 0 : len(found) - 1 if right else len(found)]
-    return flags + "".join(token.text for token in kept), left, right
+    found = list(tokens(branch[len(flags) :]))
+    left = len(found) > 1 and found[0].text == "\\b" and _may_be_word(found[1])
+    if left:
+        del found[0]
+    right = len(found) > 1 and found[-1].text == "\\b" and _may_be_word(found[-2])
+    if right:
+        del found[-1]
+    return flags + "".join(token.text for token in found), left, right
+
+
+def _may_be_word(token: Token) -> bool:
+    if token.kind != "atom" or _accepts(token.text) == WIDE:
+        return token.text not in {"\\s", "\\W", "\\b"}
+    return token.text[-1].isalnum() or token.text[-1] == "_"
 
 
 def tokens(pattern: str) -> Iterator[Token]:

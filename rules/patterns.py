@@ -8,7 +8,7 @@ measured: a pattern within them costs at most 5 ms on any text of 4,000 characte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import re2
 from pydantic_core import PydanticCustomError
@@ -74,14 +74,11 @@ def _check(pattern: str, line: int, indent: int) -> None:
         return PydanticCustomError("bad_pattern", "the pattern cannot be used: {reason}", where)
 
     if len(pattern) > LONGEST:
-        raise refuse(f"it has {len(pattern)} characters, at most {LONGEST} are allowed", "use a word list", LONGEST)
+        reason = f"it has {len(pattern)} characters, at most {LONGEST} are allowed"
+        raise refuse(reason, "use a word list", LONGEST)
     alien = foreign(pattern)
     if alien is not None:
-        raise refuse(
-            f"RE2 has no {alien.what.removeprefix('a ').removeprefix('an ')}",
-            "say it with two conditions",
-            alien.column,
-        )
+        raise refuse(f"RE2 has no {alien.what}", "say it with two conditions", alien.column)
     try:
         compiled = re2.compile(encodable(pattern), options())
     except re2.error as broken:
@@ -91,9 +88,8 @@ def _check(pattern: str, line: int, indent: int) -> None:
     if compiled.programsize > LARGEST:
         raise refuse("its program is too large", "fewer counted repetitions of large classes")
     if crowd(pattern) > BUSIEST:
-        raise refuse(
-            "a long text could keep too much of it busy at once", "fewer counted repetitions, `.{0,20}` is plenty"
-        )
+        reason = "a long text would keep too much of it busy at once"
+        raise refuse(reason, "fewer counted repetitions, `.{0,20}` is plenty")
 
 
 def _in_words(broken: re2.error, pattern: str) -> tuple[str, str, int]:
@@ -103,11 +99,8 @@ def _in_words(broken: re2.error, pattern: str) -> tuple[str, str, int]:
     column = max(pattern.find(culprit), 0) if culprit else 0
     if "too large" in text:
         return "its program is too large", "fewer counted repetitions of large classes", 0
-    return (
-        f"{reason} `{culprit}`" if culprit else reason,
-        "a sign that stands for itself needs a `\\` before it",
-        column,
-    )
+    said = f"{reason} `{culprit}`" if culprit else reason
+    return said, "a sign that stands for itself needs a `\\` before it", column
 
 
 class Matcher:
@@ -140,7 +133,7 @@ class Matcher:
         return sorted(found)[:SPANS]
 
 
-def _within(compiled: re2._Regexp, text: str, left: bool, right: bool) -> list[Span]:
+def _within(compiled: Any, text: str, left: bool, right: bool) -> list[Span]:
     found: list[Span] = []
     place = 0
     while len(found) < SPANS:
@@ -166,7 +159,7 @@ def _pad(bare: str, left: bool, right: bool) -> str:
     return f"{f'(?:^|{_OTHER})' if left else ''}(?:{bare}){f'(?:$|{_OTHER})' if right else ''}"
 
 
-def _compiled(pattern: str) -> re2._Regexp:
+def _compiled(pattern: str) -> Any:
     """Compiled with as much memory as its size deserves: enough for its states, too little to build millions."""
     size = re2.compile(pattern, options()).programsize
     return re2.compile(pattern, options(max(128 << 10, 300 * size)))

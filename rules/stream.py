@@ -10,7 +10,7 @@ from typing import Final
 
 from moderation.actions.raid import Raid
 from moderation.counters import Counters, where
-from moderation.model import Event, Signals, author_of, message_of
+from moderation.model import Event, Signals, author_of
 from moderation.past import Past
 from moderation.strikes import Points, Strike, StrikeBook, awards
 from moderation.text.views import Views
@@ -21,6 +21,7 @@ from rules.facts import Facts, kind_of, subject_of, text_of
 from rules.model import Ladder
 
 NO_SIGNALS: Final = Signals()
+_NO_STRIKES: Final[Mapping[str, Points]] = MappingProxyType({})
 _NO_ZONES: Final[Mapping[str, tzinfo]] = MappingProxyType({})
 
 
@@ -95,7 +96,8 @@ class Stream:
     def facts(self, noted: Noted, signals: Signals = NO_SIGNALS) -> Facts:
         """All that the rules may see of an event."""
         event, views = noted.event, noted.views
-        message, member = message_of(event), author_of(event)
+        message = noted.past.message
+        member = message.author if message is not None else author_of(event)
         look = self._engine.finder.look(views, event, message, noted.past)
         if member is not None:
             look.called(member.name)
@@ -149,8 +151,8 @@ class Stream:
         return self.counters.raid(*where(noted.event)).in_wave(subject, noted.event.at)
 
     def _strikes(self, noted: Noted) -> Mapping[str, Points]:
-        subject = subject_of(noted.event)
-        return self.strikes.points(subject, noted.event.at) if subject is not None else {}
+        subject = subject_of(noted.event) if self.strikes else None
+        return self.strikes.points(subject, noted.event.at) if subject is not None else _NO_STRIKES
 
 
 def _ladders(engine: Engine) -> Mapping[str, Ladder]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-
 from moderation.actions.base import Action, Order
 from moderation.actions.names import TextName
 from moderation.model import Capability

@@ -41,7 +41,7 @@ class Attachments(Condition):
 
     def guards(self) -> tuple[Test, ...]:
         """Enough files at all."""
-        return (Test(ATTACHMENTS, False, self.at_least),)
+        return (Test(ATTACHMENTS, below=False, bound=self.at_least),)
 
     def holds(self, facts: Facts) -> bool | None:
         """Enough files fit."""

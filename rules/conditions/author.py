@@ -48,24 +48,29 @@ class Author(Condition):
         """What can be read off the person; their name is looked at separately."""
         tests = []
         if self.account_younger_than is not None:
-            tests.append(Test(ACCOUNT_AGE, True, self.account_younger_than.total_seconds()))
+            tests.append(Test(ACCOUNT_AGE, below=True, bound=self.account_younger_than.total_seconds()))
         if self.here_less_than is not None:
-            tests.append(Test(HERE_FOR, True, self.here_less_than.total_seconds()))
+            tests.append(Test(HERE_FOR, below=True, bound=self.here_less_than.total_seconds()))
         if self.fewer_messages_than is not None:
-            tests.append(Test(MESSAGES, True, self.fewer_messages_than))
+            tests.append(Test(MESSAGES, below=True, bound=self.fewer_messages_than))
         if self.has_role is not None:
-            tests.append(Test(role(self.has_role), False, 1))
+            tests.append(Test(role(self.has_role), below=False, bound=1))
         if self.lacks_role is not None:
-            tests.append(Test(role(self.lacks_role), True, 1))
+            tests.append(Test(role(self.lacks_role), below=True, bound=1))
         if self.is_bot is not None:
-            tests.append(Test(IS_BOT, not self.is_bot, 1))
+            tests.append(Test(IS_BOT, below=not self.is_bot, bound=1))
         if self.strikes_at_least is not None:
-            tests.append(Test(STRIKES, False, self.strikes_at_least))
+            tests.append(Test(STRIKES, below=False, bound=self.strikes_at_least))
         return tuple(tests)
 
     def guards(self) -> tuple[Test, ...]:
         """The numbers, before any name is looked at."""
         return self.tests()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Unless a name must be looked at."""
+        return self.name_says is None
 
     @property
     def witness(self) -> Witness:
@@ -87,8 +92,8 @@ class Author(Condition):
         """The keys, and what they were compared with."""
         told = [Because(f"author: {key}", saw) for key, saw in self._seen(facts)]
         if self.name_says:
-            for hit in facts.found.names(Phrases(self.name_says)):
-                told.append(Because(f"author: name says a word of {self.name_says.name}", hit.what))
+            words = f"author: name says a word of {self.name_says.name}"
+            told += [Because(words, hit.what) for hit in facts.found.names(Phrases(self.name_says))]
         return told
 
     def _seen(self, facts: Facts) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,7 @@ class EditedAfter(Measured):
 
     def tests(self) -> tuple[Test, ...]:
         """Time between posting and edit."""
-        return (Test(EDIT_DELAY, False, self.span.total_seconds()),)
+        return (Test(EDIT_DELAY, below=False, bound=self.span.total_seconds()),)
 
     def because(self, facts: Facts) -> Sequence[Because]:
         """How long it took."""

@@ -57,7 +57,7 @@ class Flood(Windowed):
         return Wants(needs=Needs(author=self.within.total_seconds()))
 
     def holds(self, facts: Facts) -> bool | None:
-        """This message included, they add up to enough."""
+        """Together with the new message they add up to enough."""
         if facts.kind not in self.kinds:
             return False
         what, most = self._limit()

@@ -26,6 +26,11 @@ class Measured(Condition):
         """All of them."""
         return self.tests()
 
+    @property
+    def is_numeric(self) -> bool:
+        """Nothing but numbers."""
+        return True
+
     def holds(self, facts: Facts) -> bool | None:
         """Every comparison holds; unknown when one of them is and none is false."""
         return every(self.tests(), facts) if facts.kind in self.kinds else False

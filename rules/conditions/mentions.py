@@ -40,8 +40,8 @@ class Mentions(Measured):
 
     def tests(self) -> tuple[Test, ...]:
         """Everybody, and the number of distinct people."""
-        everyone = (Test(EVERYONE, False, 1),) if self.everyone else ()
-        return everyone + ((Test(MENTIONS, False, self.people),) if self.people is not None else ())
+        everyone = (Test(EVERYONE, below=False, bound=1),) if self.everyone else ()
+        return everyone + ((Test(MENTIONS, below=False, bound=self.people),) if self.people is not None else ())
 
     def because(self, facts: Facts) -> Sequence[Because]:
         """How many were called."""

@@ -35,7 +35,7 @@ class DuringRaid(Measured):
 
     def tests(self) -> tuple[Test, ...]:
         """The state of the community."""
-        return (Test(RAID, not self.on, 1),)
+        return (Test(RAID, below=not self.on, bound=1),)
 
     def because(self, facts: Facts) -> Sequence[Because]:
         """That it is so."""

@@ -85,7 +85,7 @@ class Score(Measured):
 
     def tests(self) -> tuple[Test, ...]:
         """One comparison per label."""
-        return tuple(Test(score(label, self.model), False, share) for label, share in self._wanted.items())
+        return tuple(Test(score(label, self.model), below=False, bound=share) for label, share in self._wanted.items())
 
     def because(self, facts: Facts) -> Sequence[Because]:
         """What was asked and what was given."""
