@@ -44,8 +44,9 @@ class Judges(Protocol):
 class Reloading:
     """Reads the rules once, then watches their folders. Loading happens on a thread, the change on the event loop."""
 
-    def __init__(self, folders: Sequence[Path], load: Callable[[], Loaded]) -> None:
+    def __init__(self, folders: Sequence[Path], load: Callable[[], Loaded], *, every: float = EVERY) -> None:
         self._book: RuleBook[Engine] = RuleBook(folders, load, compile_rules, self)
+        self._every = every
         self._judges: Judges | None = None
         self._rules: RulesInForce | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -66,7 +67,7 @@ class Reloading:
         """Watch until cancelled."""
         self._loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self._every)
             await asyncio.to_thread(self._book.poll)
 
     def on_loaded(self, engine: Engine, changed: Changes) -> None:
