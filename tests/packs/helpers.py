@@ -50,9 +50,9 @@ def member(name: str, here: timedelta, messages: int) -> Member:
 
 
 def said(number: int, part: int, text: str, author: Member) -> MessagePosted:
-    """A message in the general channel; every row is an hour after the one before."""
-    ref = MessageRef(ChannelRef("plaza", "club", "general", "general"), f"{number}.{part}")
-    at = MORNING + timedelta(hours=number, seconds=part)
+    """A message of row `number`; every row has a channel of its own, a minute after the row before."""
+    ref = MessageRef(ChannelRef("plaza", "club", f"c{number}", "general"), f"{number}.{part}")
+    at = MORNING + timedelta(minutes=number, seconds=part)
     return MessagePosted(key=f"plaza:msg:{ref.id}", at=at, message=Message(ref, author, text, at))
 
 

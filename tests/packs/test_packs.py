@@ -56,7 +56,7 @@ def test_newcomer_care_punishes_nobody(packs: Engine) -> None:
 def test_a_community_can_build_on_the_starter(tmp_path: Path) -> None:
     """A file of three lines takes the starter over and changes one rule by its id."""
     file = tmp_path / "mine.yaml"
-    file.write_text("schema: rules/1\nextends: 50-starter\nrules:\n  - id: starter-flood\n    mode: enforce\n")
+    file.write_text("schema: rules/1\nextends: starter\nrules:\n  - id: starter-flood\n    mode: enforce\n")
     loaded = load_folder(tmp_path, vocabulary())
     assert loaded.rule_set is not None, loaded.problems
     modes = {rule.id: rule.mode for rule in loaded.rule_set.rules}
