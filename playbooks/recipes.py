@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 Path = tuple[str, ...]
@@ -20,7 +20,9 @@ class Recipe:
     spans: tuple[Path, ...] = ()
     repeats: tuple[Path, ...] = ()
     days: tuple[Path, ...] = ()
-    placeholders: frozenset[str] | None = field(default=None)
+    within: tuple[tuple[Path, Path], ...] = ()
+    """Pairs of durations: the first must end before the second does."""
+    placeholders: frozenset[str] | None = None
 
 
 RECIPES: Final[Mapping[str, Recipe]] = {
@@ -42,6 +44,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {
         ),
         repeats=(("post", "every"),),
         days=(("post", "skip"),),
+        within=((("poll", "open"), ("close", "after")), (("quiet", "after"), ("close", "after"))),
         placeholders=frozenset({"community", "channel", "topic", "text", "people", "messages"}),
     ),
     "quiet-channel": Recipe(),

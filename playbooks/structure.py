@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from moderation.units import written
 from moderation.zones import is_zone, zones
 from playbooks.recipes import COMMON, RECIPES, Path, Recipe
 from playbooks.times import is_rule, is_skip, is_weekly, rule_mistake
@@ -46,23 +47,33 @@ def _zone(report: Report, node: Node | None) -> None:
 def _times(report: Report, document: MappingNode, recipe: Recipe) -> None:
     for path in recipe.spans:
         fields.span(report, _find(document, path), path[-1])
+    for first, last in recipe.within:
+        _in_order(report, document, first, last)
     for path in recipe.repeats:
         _repeat(report, _find(document, path))
     for path in recipe.days:
-        for written, item in fields.names(report, _find(document, path), path[-1]):
-            if not is_skip(written):
-                said = f"`{written}` is neither a calendar nor a time of the year"
+        for entry, item in fields.names(report, _find(document, path), path[-1]):
+            if not is_skip(entry):
+                said = f"`{entry}` is neither a calendar nor a time of the year"
                 report.say(item, "E602", said, "write it like `holidays-es`, `24 dec` or `22 dec - 7 jan`")
 
 
+def _in_order(report: Report, document: MappingNode, first: Path, last: Path) -> None:
+    node, end = _find(document, first), _find(document, last)
+    sooner, later = (fields.span(report, one, path[-1]) for one, path in ((node, first), (end, last)))
+    if node is not None and sooner is not None and later is not None and sooner > later:
+        said = f"`{'.'.join(first)}` lasts longer than `{'.'.join(last)}`"
+        report.say(node, "E236", said, f"make it at most {written(later)}")
+
+
 def _repeat(report: Report, node: Node | None) -> None:
-    written = fields.text(report, node, "`every`", "write it like `tuesday 10:00`")
-    if node is None or written is None or is_weekly(written):
+    entry = fields.text(report, node, "`every`", "write it like `tuesday 10:00`")
+    if node is None or entry is None or is_weekly(entry):
         return
-    if not is_rule(written):
-        report.say(node, "E602", f"`{written}` is not a day and a time", "write it like `tuesday 10:00` or `day 18:00`")
+    if not is_rule(entry):
+        report.say(node, "E602", f"`{entry}` is not a day and a time", "write it like `tuesday 10:00` or `day 18:00`")
         return
-    mistake = rule_mistake(written)
+    mistake = rule_mistake(entry)
     if mistake is not None:
         report.say(node, "E603", mistake, "write it like `tuesday 10:00`, or see RFC 5545, section 3.3.10")
 
@@ -77,9 +88,9 @@ def _texts(report: Report, node: Node | None, recipe: Recipe) -> None:
         for language in sorted(languages - set(inner.entries)):
             said = f"the text `{name}` is missing in `{language}`"
             report.say(key, "E605", said, f"add `{language}: |` below it")
-        for language, _, written in inner.items():
-            if fields.text(report, written, f"the text `{name}` in `{language}`") is not None:
-                _placeholders(report, written, recipe)
+        for language, _, value in inner.items():
+            if fields.text(report, value, f"the text `{name}` in `{language}`") is not None:
+                _placeholders(report, value, recipe)
 
 
 def _languages(node: Node) -> Iterator[str]:

@@ -121,6 +121,7 @@ CODES: Final[Mapping[str, str]] = {
     "W207": "A playbook that cannot be checked without sereno.yaml.",
     "W209": "A model that is not installed; the rule sleeps.",
     "W231": "A rule looks at some events about which its conditions say nothing.",
+    "W236": "Two durations that hardly go together.",
     "W300": "No example would notice if this were not there.",
     "W403": "An action that some platform cannot do, without `else`.",
 }

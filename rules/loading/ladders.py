@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from moderation.actions.base import Action
+from moderation.units import written
 from rules.loading import fields
 from rules.loading.actions import actions, without_ladders
 from rules.loading.file import File
@@ -14,6 +15,7 @@ from rules.model import Brake, Ladder
 from rules.yaml_nodes import MappingNode, Node
 
 _HIGHEST: Final = 1000
+_LASTING: Final = frozenset({"timeout", "ban"})
 
 
 def ladders(file: File, node: Node | None) -> dict[str, Ladder]:
@@ -37,7 +39,19 @@ def _ladder(file: File, name: str, key: Node, node: Node) -> Ladder:
             file.report.say(key, "E103", f"{what} needs `{needed}`", hint)
     forget = fields.span(file.report, block.get("forget"), "forget") or timedelta(days=90)
     steps = _steps(file, what, block.get("steps"))
+    _outlived(file, block, what, forget, steps)
     return Ladder(name, forget, steps)
+
+
+def _outlived(
+    file: File, block: MappingNode, what: str, forget: timedelta, steps: tuple[tuple[int, tuple[Action, ...]], ...]
+) -> None:
+    """Strikes that are forgotten while the person is still out make every return a first offence."""
+    spans = (getattr(action, "span", None) for _, actions in steps for action in actions if action.name in _LASTING)
+    longest = max((span for span in spans if span is not None), default=timedelta(0))
+    if longest > forget:
+        said = f"{what} forgets strikes after {written(forget)}, while one of its steps lasts {written(longest)}"
+        file.report.say(block.get("forget") or block, "W236", said, "let strikes weigh longer than any step lasts")
 
 
 def _steps(file: File, what: str, node: Node | None) -> tuple[tuple[int, tuple[Action, ...]], ...]:

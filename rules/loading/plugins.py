@@ -13,61 +13,19 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from moderation.units import BadDuration, BadShare, written
 from rules.load_context import LoadContext, LoadWarning
+from rules.loading.refusals import BOUNDS, CUSTOM, EXPECTED, HINTS, KNOWN_ANYWAY, WARNINGS
 from rules.loading.report import Report
-from rules.loading.vocabulary import CODED_QUEUES, CODED_ROLES
 from rules.problems import Problem, suggest
 from rules.yaml_nodes import MappingNode, Node, ScalarNode, follow, kind_of, plain
 
-CUSTOM: Final[Mapping[str, str]] = {
-    "bad_pattern": "E120",
-    "empty_condition": "E131",
-    "unknown_list": "E200",
-    "unknown_ladder": "E202",
-    "unknown_role": "E204",
-    "unknown_channel": "E205",
-    "unknown_queue": "E206",
-    "unknown_playbook": "E207",
-    "unknown_label": "E208",
-    "unknown_model": "E209",
-    "unknown_platform": "E210",
-    "ambiguous_ladder": "E233",
-    "contradiction": "E236",
-    "empty_entry": "E223",
-    "bad_zone": "E501",
-    "foreign_platform": "E503",
-    "bad_rota": "E504",
-    "bad_address": "E506",
-    "bad_language": "E212",
-    "bad_id": "E110",
-}
-"""Codes of the errors that plug-ins name themselves; any other name is E132."""
-
-WARNINGS: Final[Mapping[str, str]] = {
-    "unchecked_role": "W204",
-    "unchecked_channel": "W205",
-    "unchecked_queue": "W206",
-    "unchecked_playbook": "W207",
-    "unknown_model": "W209",
-}
-"""Codes of the warnings that plug-ins leave in the context; any other name is W132."""
-
-_HINTS: Final = {
-    "unknown_model": "the rule sleeps until the model is there; see `sereno models list`",
-    **dict.fromkeys(
-        ("unchecked_role", "unchecked_channel", "unchecked_queue", "unchecked_playbook"),
-        "declare it in sereno.yaml, so that a slip of the pen can be noticed",
-    ),
-}
-
-_KNOWN_ANYWAY: Final = {"unchecked_role": CODED_ROLES, "unchecked_queue": CODED_QUEUES}
-"""Names that mean something in every community, whatever sereno.yaml says."""
-
+_LOOK_UP: Final = "see this key in the rule reference"
 M = TypeVar("M", bound=BaseModel)
 
 
 def build(report: Report, plugin: type[M], name: str, node: Node | None, key: Node, context: LoadContext) -> M | None:
     """The condition or action that an admin wrote under `name`; None after its problems were noted."""
     before = len(context.warnings)
+    _no_inner_names(report, plugin, name, node)
     expand: Any = getattr(plugin, "expand", lambda value: value)
     try:
         made = plugin.model_validate(expand(None if node is None else plain(node)), context=context)
@@ -76,11 +34,19 @@ def build(report: Report, plugin: type[M], name: str, node: Node | None, key: No
             _Refusal(plugin, name, node or key, key, details).tell(report)
         return None
     except (PydanticCustomError, ValueError) as error:
-        report.say(node or key, "E132", f"`{name}`: {error}", "see this key in the rule reference")
+        report.say(node or key, "E132", f"`{name}`: {error}", _LOOK_UP)
         return None
     for warning in context.warnings[before:]:
         _warn(report, warning, follow(node or key, tuple(warning.loc)))
     return made
+
+
+def _no_inner_names(report: Report, plugin: type[BaseModel], name: str, node: Node | None) -> None:
+    """The code may call a field otherwise than admins do (`span`, written `for`); its name is not a second spelling."""
+    for inner, field in plugin.model_fields.items():
+        spelling = "else" if inner == "otherwise" else field.alias or inner
+        if isinstance(node, MappingNode) and spelling != inner and inner in node.entries:
+            report.say(node.key(inner), "E101", f"`{name}` has no key `{inner}`", f"did you mean `{spelling}`?")
 
 
 def _innermost(refused: list[ErrorDetails]) -> Iterator[ErrorDetails]:
@@ -94,9 +60,9 @@ def _innermost(refused: list[ErrorDetails]) -> Iterator[ErrorDetails]:
 
 def _warn(report: Report, warning: LoadWarning, node: Node) -> None:
     written_as = node.text if isinstance(node, ScalarNode) else ""
-    if written_as in _KNOWN_ANYWAY.get(warning.type, ()):
+    if written_as in KNOWN_ANYWAY.get(warning.type, ()):
         return
-    report.say(node, WARNINGS.get(warning.type, "W132"), warning.message, _HINTS.get(warning.type, ""))
+    report.say(node, WARNINGS.get(warning.type, "W132"), warning.message, HINTS.get(warning.type, _LOOK_UP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +81,7 @@ class _Refusal:
         code, message, hint = self._words(kind)
         hint = str(self._context.get("hint") or hint)
         if not hint and code == "E132":
-            hint = "see this key in the rule reference"
+            hint = _LOOK_UP
         report.add((self._target(kind, code, message, hint),))
 
     @property
@@ -185,13 +151,13 @@ class _Refusal:
         if kind == "extra_forbidden":
             known = _keys(_model_at(self.model, self._loc[:-1]))
             return "E101", f"`{self._outer}` has no key `{self._loc[-1]}`", suggest(str(self._loc[-1]), known)
-        if kind in _EXPECTED:
-            code, needs, hint = _EXPECTED[kind]
+        if kind in EXPECTED:
+            code, needs, hint = EXPECTED[kind]
             return code, f"`{field}` is {needs}, and this is {shown}", hint
-        if kind in _BOUNDS:
-            limit = self._context.get(_BOUNDS[kind][0])
+        if kind in BOUNDS:
+            limit = self._context.get(BOUNDS[kind][0])
             bound = written(limit) if isinstance(limit, timedelta) else limit
-            return "E109", f"`{field}` cannot be {shown}", f"it must be {_BOUNDS[kind][1]} {bound}"
+            return "E109", f"`{field}` cannot be {shown}", f"it must be {BOUNDS[kind][1]} {bound}"
         if kind in {"literal_error", "enum"}:
             known = re.findall(r"'([^']*)'", str(self._context.get("expected", "")))
             return (
@@ -215,34 +181,6 @@ class _Refusal:
             return "E102", f"`{field}` cannot be {shown}", f"it must match `{self._context.get('pattern')}`"
         message = str(cause) if isinstance(cause, ValueError) else self.details["msg"]
         return CUSTOM.get(kind, "E132"), message, ""
-
-
-_NUMBER: Final = ("E108", "a number", "write it in digits, without quotes")
-_WHOLE: Final = ("E108", "a whole number", "write it in digits, without quotes")
-_TRUTH: Final = ("E105", "true or false", "write `true` or `false`")
-_LIST: Final = ("E104", "a list", "write `[one, two]`")
-_KEYS: Final = ("E104", "a group of keys with values", "write `key: value`, indented")
-_TEXT: Final = ("E104", "a text", "put it in quotes if it looks like a number")
-
-_EXPECTED: Final[Mapping[str, tuple[str, str, str]]] = {
-    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
-    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), _NUMBER),
-    **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
-    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), _LIST),
-    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), _KEYS),
-    **dict.fromkeys(("string_type", "is_instance_of"), _TEXT),
-}
-"""Pydantic's words for a wrong type → code, what was expected, hint."""
-
-_BOUNDS: Final[Mapping[str, tuple[str, str]]] = {
-    "greater_than": ("gt", "more than"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "less than"),
-    "less_than_equal": ("le", "at most"),
-    "too_long": ("max_length", "at most"),
-    "string_too_long": ("max_length", "at most"),
-}
-"""Pydantic's words for a number out of range → where the limit stands, and how to say it."""
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -27,6 +27,7 @@ _WORDS: Final = (
         "`: ` stands inside a text",
         "quote the whole text, or check the indentation",
     ),
+    ("unexpected ':'", "E012", "inside brackets, `:` needs a space after it", "write `key: value`, or quote the text"),
     ("could not find expected ':'", "E014", "a colon is missing after this key", "write `key: value`"),
     ("found unexpected end of stream", "E013", "this quotation never ends", "close it with the same quote"),
     ("while scanning a quoted", "E013", "this quotation never ends", "close it with the same quote"),
@@ -39,6 +40,7 @@ _WORDS: Final = (
     ("hexadecimal", "E029", "`\\x` and `\\u` need hexadecimal digits", "write `\\\\`, or use single quotes"),
     ("flow", "E015", "a bracket is not closed, or a comma is missing", "write `[a, b]` or `{key: value}`"),
     ("expected ',' or", "E015", "a bracket is not closed, or a comma is missing", "write `[a, b]` or `{key: value}`"),
+    ("node content", "E011", "a text cannot start with this character", "put the text in quotes, or remove it"),
     ("cannot start any token", "E011", "a text cannot start with this character", "put the text in quotes"),
     (
         "sequence entries are not allowed",

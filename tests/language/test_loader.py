@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.wiring import vocabulary
 from moderation.model import Capability
@@ -76,6 +78,9 @@ rules:
           +5s bo #help: hello
         expect: {ana: [delete, strike], bo: []}
 """
+
+
+_SLIPS = ["", " ", ":", "- ", "[", "]", "{", "}", "|", "#", "'", '"', "~", "\n", "\t", "0", "x: ", "ñ", "*", "&a ", "!"]
 
 
 def test_a_rule_is_what_was_written() -> None:
@@ -254,6 +259,22 @@ def test_what_is_declared_and_never_used_is_a_doubt() -> None:
     assert codes(load_text(text)) == ["W106", "W106"]
 
 
+def test_strikes_that_are_forgotten_too_soon_are_a_doubt() -> None:
+    """Who comes back from a ban of a week must not find an empty slate."""
+    ladder = (
+        "ladders:\n  spam:\n    forget: 1d\n    steps: {2: [timeout: {for: 7d, else: hold}], 4: [ask: moderators]}\n"
+    )
+    text = ONE_RULE.replace("rules:", ladder + "rules:").replace("[delete]", "[strike: 1]")
+    assert codes(load_text(text)) == ["W236"]
+    assert codes(load_text(text.replace("forget: 1d", "forget: 30d"))) == []
+
+
+def test_a_model_that_is_not_installed_is_a_doubt() -> None:
+    """The rule is there and sleeps, so that the same file works where the model is."""
+    text = ONE_RULE.replace("says: spam", "says: spam\n      score: {toxicity: 97%, model: large}")
+    assert codes(load_text(text)) == ["W209"]
+
+
 def test_a_rule_that_has_ended_is_a_doubt() -> None:
     """An incident rule that is over does nothing any more."""
     assert codes(load_text(ONE_RULE.replace("then:", "until: 2026-11-20\n    then:"))) == ["W102"]
@@ -351,3 +372,15 @@ def test_copies_of_editors_are_no_rule_files(tmp_path: Path) -> None:
     for name in ("a.yaml", ".b.yaml", "#c.yaml", "d.yaml~", "e.yaml.swp"):
         (tmp_path / name).write_text(ONE_RULE)
     assert load_folder(tmp_path, vocabulary()).rule_set is not None
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.sampled_from(_SLIPS))
+@settings(max_examples=150)
+def test_any_slip_of_the_pen_is_told_or_harmless(at: int, length: int, slip: str) -> None:
+    """Whatever an admin overwrites, loading ends with rules or with problems that have a place, a hint and a text."""
+    start = at % len(WHOLE)
+    loaded = load_text(WHOLE[:start] + slip + WHOLE[start + length % 12 :])
+    assert (loaded.rule_set is None) == bool(loaded.errors)
+    for problem in loaded.problems:
+        assert problem.hint
+        assert str(problem).count("\n") == 2
