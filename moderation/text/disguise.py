@@ -15,12 +15,14 @@ from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, plain_letter, tab
 from moderation.text.patterns import Pattern
 from moderation.text.spelling import BETWEEN_PARTS, Letters, Source, Spelling
 
+_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
+_FLAG_LETTERS: Final = 2
 _DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
 _LONG: Final = 5
 _BEFORE: Final = re.compile(r"(?:[^\W_][\W_]{1,2})*\Z")
 _AFTER: Final = re.compile(r"(?:[\W_]{1,2}[^\W_](?![^\W_]))*")
 _LINK: Final = re.compile(
-    r"://|^\W*www\.|(?:^|[^\w.-])(?:[a-z0-9-]+\.)+(?:com|org|net|info|io|gov|edu|app|dev|gg|tv|me|co|es|mx|ar|cl|br|uk|de|fr|"
+    r"://|^\W*www\.|^\W{0,2}/[\w.-]+/|(?:^|[^\w.-])(?:[a-z0-9-]+\.)+(?:com|org|net|info|io|gov|edu|app|dev|gg|tv|me|co|es|mx|ar|cl|br|uk|de|fr|"
     r"it|pt|eu|ru|cn|xyz|shop|site|online|link|example)(?=[/:?#]|\W*$)",
     re.IGNORECASE,
 )
@@ -51,10 +53,7 @@ class Judge:
             return False
         if gaps and pattern.inside and any(text[source.place - 1].isspace() for source in spelling.sources[1:]):
             return False
-        strange = any(
-            self._strange(source, entry[place]) for source, place in zip(spelling.sources, spelling.spelt, strict=True)
-        )
-        if not gaps and not strange:
+        if not gaps and not self._any_strange(entry, spelling):
             return False
         if gaps and self._spelt_out(pieces) and not self._alone(spelling, entry):
             return False
@@ -62,6 +61,11 @@ class Judge:
             return False
         first, last = spelling.sources[0].place, spelling.sources[-1].place
         return not in_link(text, first, last + 1)
+
+    def honest(self, entry: str, spelling: Spelling, breaks: frozenset[int]) -> bool:
+        """Whether the entry stands there openly: the first look at the words is the one to judge it."""
+        pieces = self._pieces(spelling, breaks)
+        return all(len(word) == 1 for word in pieces) and not self._any_strange(entry, spelling)
 
     def split(self, entry: str, spelling: Spelling, breaks: frozenset[int]) -> bool:
         """Whether a spelling over several messages is that word and no accident."""
@@ -82,10 +86,8 @@ class Judge:
     def _edges(self, entry: str, spelling: Spelling) -> bool:
         """Signs at the edges: `z0nkhead!` ends before the mark, `$hit` begins with its s, a mention is a mention."""
         first, last = self.text[spelling.sources[0].place], self.text[spelling.sources[-1].place]
-        if last in "!|+" or first in "|+":
+        if last in "!|+" or first in "!|+":
             return False
-        if first == "!":
-            return len(entry) >= _LONG
         second = self.text[spelling.sources[0].place + 1 :][:1]
         return first != "@" or not second.isalnum() or len(entry) >= _LONG - 1
 
@@ -99,6 +101,16 @@ class Judge:
                 words[-1].append("")
             words[-1][-1] += self.text[source.place].casefold()
         return words
+
+    def _any_strange(self, entry: str, spelling: Spelling) -> bool:
+        """Whether any letter is strange; a number behind the whole word, as in `line3`, and a flag beside it are not."""
+        letters = list(zip(spelling.sources, spelling.spelt, strict=True))
+        while len(letters) > 1 and letters[-1][1] == letters[-2][1] and self.text[letters[-1][0].place].isdigit():
+            letters.pop()
+        flags = [_FLAG.fullmatch(self.text[source.place]) is not None for source, _ in letters]
+        if sum(flags) == _FLAG_LETTERS and not all(flags):
+            letters = [letter for letter, flag in zip(letters, flags, strict=True) if not flag]
+        return any(self._strange(source, entry[place]) for source, place in letters)
 
     def _strange(self, source: Source, letter: str) -> bool:
         """Whether the character is none that an honest writer would take for this letter."""

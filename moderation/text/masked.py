@@ -59,6 +59,11 @@ def _whole(text: str, start: int, end: int) -> bool:
     return not (text[max(start - 1, 0) : start] in _BESIDE or text[end : end + 1] in _BESIDE)
 
 
+def _ambiguous(fitting: Sequence[Pattern]) -> bool:
+    """Whether different words of different lists fit: then nobody knows which was meant."""
+    return len({pattern.plain for pattern in fitting}) > 1 and len({pattern.source.key for pattern in fitting}) > 1
+
+
 def masked_words(text: str, masked: Mapping[tuple[str, str, int], Sequence[Pattern]]) -> Iterator[MaskedHit]:
     """Listed words with hidden letters in a text."""
     plain = tables().plain
@@ -69,9 +74,10 @@ def masked_words(text: str, masked: Mapping[tuple[str, str, int], Sequence[Patte
         patterns = masked.get((word[0], word[-1], len(word)), ())
         if not patterns or _hidden(word) * 2 > len(word) or _halves_are_words(word):
             continue
+        start, end = match.span()
         second = word[1] if word[1].isalpha() else ""
-        for pattern in patterns:
-            if pattern.plain[1].startswith(second) and _fits(word, pattern.plain):
-                start, end = match.span()
-                if _whole(text, start, end) and not in_link(text, start, end):
-                    yield MaskedHit(pattern, start, end)
+        fitting = [
+            pattern for pattern in patterns if pattern.plain[1].startswith(second) and _fits(word, pattern.plain)
+        ]
+        if fitting and not _ambiguous(fitting) and _whole(text, start, end) and not in_link(text, start, end):
+            yield from (MaskedHit(pattern, start, end) for pattern in fitting)

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from moderation.text.backwards import readings
 from moderation.text.common import common
 from moderation.text.disguise import Judge, broken_only_between, crosses
 from moderation.text.letters import LEET, looks, narrow, squeezed
@@ -21,6 +22,7 @@ from moderation.text.spelling import Letters, Spelling, read
 from moderation.text.split import Thread, may_cross
 from moderation.text.suspicion import classes_of, loose_ends, spelt_oddly
 from moderation.text.views import Views
+from moderation.text.words import words_of
 
 __all__ = ["PhraseHit", "PhraseIndex", "PhraseList"]
 
@@ -76,7 +78,7 @@ class PhraseIndex:
             apart = ends is not None and ends.apart
             odd = apart or spelt_oddly(clean, seen)
             hidden = apart or "a*" in seen or clean is not views.raw
-        if not plain and not odd and not signs and not hidden and ends is None:
+        if not (plain or odd or signs or hidden or ends):
             return ()
         found: list[_Found] = []
         if plain or ends:
@@ -85,6 +87,8 @@ class PhraseIndex:
             found += [_Found(pattern, start, end) for pattern in patterns.signs.owners[owner]]
         if odd:
             found += self._disguised(views, seen)
+        if patterns.joined and not views.raw.isascii():
+            found += self._backwards(views)
         raw: list[_Found] = []
         if hidden:
             found += [_Found(*hit) for hit in masked_words(clean, patterns.masked)]
@@ -124,6 +128,15 @@ class PhraseIndex:
             for hit in check.hits(patterns.plain, text):
                 yield _Found(*hit)
 
+    def _backwards(self, views: Views) -> Iterator[_Found]:
+        """Listed words in a text that is to be read from its end."""
+        clean = views.clean.text
+        for text in readings(views.raw, clean):
+            each, line = words_of(text, narrow(text))
+            for hit in PlainCheck(text, each).hits(self._patterns.plain, line):
+                if hit.pattern.source.disguised:
+                    yield _Found(hit.pattern, len(clean) - hit.end, len(clean) - hit.start)
+
     def _crossing(self, text: str) -> Iterator[tuple[Pattern, Spelling]]:
         """Spellings that go over from one message to the next, where that is no accident."""
         data = narrow(text)
@@ -132,9 +145,9 @@ class PhraseIndex:
         for owner, start, end in self._patterns.looks.matches(looks(text, data)):
             for pattern in self._patterns.looks.owners[owner]:
                 for spelling, entry, breaks in read(letters, pattern, start, end):
-                    if not crosses(spelling, text) or not broken_only_between(spelling, breaks, text):
-                        continue
-                    if judge.split(entry, spelling, breaks):
+                    if not crosses(spelling, text):
+                        break
+                    if broken_only_between(spelling, breaks, text) and judge.split(entry, spelling, breaks):
                         yield pattern, spelling
                         break
 
@@ -158,6 +171,8 @@ class PhraseIndex:
                 continue
             for pattern in self._patterns.looks.owners[owner]:
                 for spelling, entry, breaks in read(units, pattern, start, end):
+                    if judge.honest(entry, spelling, breaks):
+                        break
                     if judge.disguised(pattern, entry, spelling, breaks):
                         yield _Found(pattern, spelling.sources[0].place, spelling.sources[-1].place + 1)
                         break

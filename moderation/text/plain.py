@@ -13,6 +13,7 @@ from moderation.text.letters import squeezed
 from moderation.text.patterns import Automaton, Pattern, same_runs
 from moderation.text.words import places_of
 
+_LONG: Final = re.compile(r"(.)\1\1")
 _MOST_CHOICES: Final = 8
 """So many words that differ in repeated letters alone are tried for one drawn-out word."""
 
@@ -63,7 +64,8 @@ class PlainCheck:
                 return False
             start, end = self._places[first + index]
             written = caseless(self._clean[start:end])
-            if written != given and written in common().known:
+            doubtful = given not in (written, word) and not _LONG.search(given)
+            if doubtful or written in common().known:
                 exact = exact or pattern.exact()
                 if written != exact[index]:
                     return False

@@ -176,6 +176,20 @@ def test_an_entry_in_another_alphabet_is_found_plainly_and_disguised() -> None:
     assert found("ты б я к а!", index) == [("бяка", "б я к а")]
 
 
+def test_text_turned_round_is_read_from_its_end() -> None:
+    """Upside-down letters and a reversing mark do not hide a word."""
+    assert found("ok ƃɹɐlq") == [("blarg", "ƃɹɐlq")]
+    assert found("\u202egralb") == [("blarg", "gralb")]
+    assert found("gralb") == []
+
+
+def test_a_number_or_a_flag_beside_a_word_is_no_letter() -> None:
+    """`line3` is a line with a number, a flag after a word is a flag."""
+    index = PhraseIndex([PhraseList("k", ("line", "dear", "blame", "directed", "label"))])
+    for text in ("see line3", "saludos de🇦🇷 besos", "gstreamer0.8-lame", "direct 3d", "1:48 el Madrid"):
+        assert found(text, index) == [], text
+
+
 def test_entries_of_signs_are_found_anywhere() -> None:
     """An entry without a letter is looked for as it stands."""
     index = PhraseIndex([PhraseList("k", ("🍆", ":("))])
