@@ -1,0 +1,1 @@
+"""One file a suite; `benchmarks/__main__.py` lists them."""
