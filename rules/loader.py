@@ -89,7 +89,7 @@ def load_folders(
 ) -> Loaded:
     """The rule files of several folders as one set. A folder that is not there is an error, never an empty set."""
     given = [Given(str(path), path) for folder in folders for path in rule_files(folder)]
-    doubts = tuple(doubt for folder in folders for doubt in _doubts(folder))
+    doubts = tuple(doubt for folder in folders for doubt in folder_doubts(folder))
     if errors(doubts):
         return Loaded(None, doubts)
     loaded = load(given, vocabulary, names, today=today, examine=examine)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from rules.compare import Changes, changes
-from rules.loader import Loaded
+from rules.loader import Loaded, folder_doubts
 from rules.model import RuleSet
-from rules.problems import Problem
+from rules.problems import Problem, errors
 
 E = TypeVar("E")
 E_contra = TypeVar("E_contra", contravariant=True)
@@ -89,7 +89,8 @@ class RuleBook(Generic[E]):
         return self._take(now)
 
     def _take(self, before: bytes) -> Look:
-        loaded = self._load()
+        gone = tuple(doubt for folder in self._folders for doubt in errors(folder_doubts(folder)))
+        loaded = Loaded(None, gone) if gone else self._load()
         if self._bytes() != before:
             # Somebody wrote while we read: what was read may be half of one version and half of another.
             self._settling = None
@@ -108,7 +109,7 @@ class RuleBook(Generic[E]):
         self._listener.on_loaded(self.in_force.engine, changes(previous, rule_set))
 
     def _bytes(self) -> bytes:
-        """A digest of everything in the folders, names included."""
+        """A digest of everything in the folders, names and their own existence included."""
         digest = blake2b(digest_size=16)
         for folder in self._folders:
             for path in sorted(folder.rglob("*")):

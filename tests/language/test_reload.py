@@ -118,6 +118,7 @@ def test_a_change_while_loading_is_not_half_taken(folder: Path) -> None:
 def test_a_folder_that_vanishes_does_not_take_the_rules_with_it(folder: Path) -> None:
     """An unmounted disk is no decision of an admin."""
     book, diary = opened(folder)
+    book._load = lambda: Loaded(RuleSet(()))
     folder.rename(folder.with_name("elsewhere"))
     assert settle(book) is Look.REFUSED
     assert book.in_force is not None
