@@ -199,13 +199,15 @@ def _reasons(
 ) -> StatementOfReasons:
     own = message_of(event)
     because: list[Because] = []
+    touching = tuple(dict.fromkeys(rule for plan in verdict.actions if plan.action.severity for rule in plan.rules))
+    rules = touching or case.rules  # a rule that only labels has nothing to say to the person
     for match in verdict.matched:
-        if match.rule in case.rules:
+        if match.rule in rules:
             because += [one for one in match.because if one not in because]
     return statement(
         case=case.id,
         actions=actions,
-        why={rule: rulebook.why(rule) for rule in case.rules},
+        why={rule: rulebook.why(rule) for rule in rules},
         because=because,
         decided_at=decided_at,
         content_date=own.at if own else None,

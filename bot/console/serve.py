@@ -12,8 +12,10 @@ from typing import Any, Final, Protocol
 import structlog
 import uvicorn
 
+from bot.adapters.hall import MODERATORS, PLATFORM
 from bot.adapters.plaza import Plaza
 from bot.app import App
+from bot.cards import Cards
 from bot.config import Settings
 from bot.console.address import Address
 from bot.console.app import Parts, create
@@ -93,8 +95,9 @@ async def serve(
         parts = parts_of(app, plaza, address)
         plaza.connect(app.accept)
         await app.start()
+        cards = Cards(Queue(app.journal), app.chats, {PLATFORM: plaza.hall.channel_ref(MODERATORS)})
         try:
-            await _serving(parts, listener, announce)
+            await _serving(parts, listener, announce, cards)
         finally:
             await app.stop(APP_GRACE)
     finally:
@@ -139,7 +142,7 @@ def metrics_of(app: App, plaza: Plaza) -> Metrics:
     return metrics
 
 
-async def _serving(parts: Parts, listener: socket.socket, announce: Announce) -> None:
+async def _serving(parts: Parts, listener: socket.socket, announce: Announce, cards: Cards) -> None:
     config = uvicorn.Config(
         create(parts),
         lifespan="off",
@@ -162,7 +165,10 @@ async def _serving(parts: Parts, listener: socket.socket, announce: Announce) ->
 
     for number in _STOPPING:
         loop.add_signal_handler(number, stop)
-    sweeping = asyncio.create_task(_sweeping(parts.plaza), name="room-sweep")
+    beside = [
+        asyncio.create_task(_sweeping(parts.plaza), name="room-sweep"),
+        asyncio.create_task(cards.run(), name="cards"),
+    ]
     serving = asyncio.create_task(server.serve([listener]), name="http")
     try:
         answering = asyncio.create_task(server.answering.wait())
@@ -174,8 +180,9 @@ async def _serving(parts: Parts, listener: socket.socket, announce: Announce) ->
     finally:
         for number in _STOPPING:
             loop.remove_signal_handler(number)
-        sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _sweeping(plaza: Plaza) -> None:

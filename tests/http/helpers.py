@@ -122,7 +122,7 @@ async def site(folder: Path, address: Address | None = None) -> AsyncIterator[Si
 
 async def until(true: Callable[[], bool]) -> None:
     """Let others work until something is so; the test's time limit ends a wait in vain."""
-    while not true():  # noqa: ASYNC110 - several things are waited for, none of which has an event
+    while not true():
         await asyncio.sleep(0.001)
 
 

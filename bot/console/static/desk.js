@@ -51,7 +51,8 @@ export class Desk {
   }
 
   shown() {
-    return this.filter === "all" ? this.cases : this.cases.filter((one) => WAITING.has(one.state));
+    if (this.filter === "all") return this.cases.filter((one) => one.severity > 0 || WAITING.has(one.state));
+    return this.cases.filter((one) => WAITING.has(one.state));
   }
 
   draw() {
@@ -137,7 +138,7 @@ export class Desk {
 
   /** The newest case that rests on a message. */
   async showCaseOf(line) {
-    const found = await get(`/api/cases?message=${encodeURIComponent(line)}`).catch(this.onTrouble);
+    const found = await get(`/api/cases?message=${encodeURIComponent(line)}`).catch((error) => this.onTrouble(error));
     if (found?.length) await this.show(found[0].id);
   }
 }

@@ -82,7 +82,7 @@ const find = (id) => log.querySelector(`[data-line="${CSS.escape(id)}"]`);
 /** Show a channel from the start. */
 export function showAll(lines, state, deeds) {
   const shown = lines.map((line) => drawn(line, state, deeds));
-  log.replaceChildren(...(shown.length ? shown : [make("p", { class: "hush" }, say("empty"))]));
+  log.replaceChildren(...(shown.length ? shown : [make("p", { class: "hush" }, say(state.channels.get(state.channel)?.staff_only ? "empty_staff" : "empty"))]));
   toBottom();
 }
 

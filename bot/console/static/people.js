@@ -4,6 +4,11 @@ import { face, make, say, when } from "./words.js";
 
 const WEEK = 7 * 24 * 3600 * 1000;
 
+/** Whether a person may write at this moment, as far as the page knows. */
+export function free(person) {
+  return person && person.here && !person.banned && !(person.timeout_until && new Date(person.timeout_until) > new Date());
+}
+
 /** What holds a person back, or what they are, in a few words. */
 function standing(person) {
   if (person.banned) {

@@ -3,8 +3,8 @@
 import { get, listen, patch, path, post, remove } from "./api.js";
 import { Desk } from "./desk.js";
 import * as log from "./log.js";
-import { neighbour, showChannels, showPeople, walkPeople } from "./people.js";
-import { announce, language, say, suggestions } from "./words.js";
+import { free, neighbour, showChannels, showPeople, walkPeople } from "./people.js";
+import { announce, language, say, suggestions, when } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const state = {
@@ -18,12 +18,19 @@ const state = {
   moderator: document.body.dataset.moderator === "yes",
 };
 const lamp = document.querySelector(".lamp");
-const desk = state.moderator ? new Desk(trouble, flare) : null;
+const desk = state.moderator ? new Desk((error) => trouble(error), flare) : null;
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-function trouble(error) {
+/** Why it did not work, in the reader's language where the page knows the reason itself. */
+function reason(error, author) {
+  const person = state.members.get(author);
+  if (error.status === 403 && person?.timeout_until) return say("silent", { name: person.name, time: when(person.timeout_until) });
+  return error.status ? error.message : say("failed", { detail: error.message });
+}
+
+function trouble(error, author = "", before = "") {
   const box = $("trouble");
-  box.textContent = error.status ? error.message : say("failed", { detail: error.message });
+  box.textContent = before + reason(error, author);
   box.hidden = false;
   clearTimeout(trouble.timer);
   trouble.timer = setTimeout(() => { box.hidden = true; }, 9000);
@@ -36,8 +43,8 @@ function flare() {
 }
 
 const deeds = {
-  startEdit: (line) => log.editInPlace(line, (text) => patch(path("api", "room", "messages", line.id), { text }).catch(trouble)),
-  withdraw: (line) => remove(path("api", "room", "messages", line.id)).catch(trouble),
+  startEdit: (line) => log.editInPlace(line, (text) => patch(path("api", "room", "messages", line.id), { text }).catch((error) => trouble(error))),
+  withdraw: (line) => remove(path("api", "room", "messages", line.id)).catch((error) => trouble(error)),
   openCase: (id) => openDesk(() => desk.show(id)),
   openCaseOf: (line) => openDesk(() => desk.showCaseOf(line)),
 };
@@ -91,16 +98,18 @@ async function lookAnew() {
 
 async function enterChannel(id) {
   state.channel = id;
+  $("trouble").hidden = true;
   state.unread.delete(id);
   drawSides();
-  await loadChannel().catch(trouble);
+  await loadChannel().catch((error) => trouble(error));
 }
 
 async function bePerson(id) {
   state.me = id;
+  $("trouble").hidden = true;
   localStorage.setItem("sereno-me", id);
   drawSides();
-  await loadChannel().catch(trouble);
+  await loadChannel().catch((error) => trouble(error));
 }
 
 /* ── news ── */
@@ -157,7 +166,7 @@ async function send() {
   } catch (error) {
     if (!field.value) field.value = text;
     grow();
-    trouble(error);
+    trouble(error, state.me);
   }
 }
 
@@ -169,7 +178,7 @@ function grow() {
 
 async function play(button) {
   const one = suggestions[Number(button.dataset.suggestion)];
-  const author = state.members.has(one.as) ? one.as : state.me;
+  const author = [one.as, "bo", "ana", state.me].find((id) => free(state.members.get(id))) ?? one.as;
   const lines = one.spread ? one.spread.map((channel) => [channel, one.say[0]]) : one.say.map((text) => [one.channel, text]);
   const here = lines[lines.length - 1][0];
   if (state.me !== author) await bePerson(author);
@@ -187,8 +196,7 @@ async function play(button) {
     $("trouble").hidden = true;
   } catch (error) {
     const name = state.members.get(author)?.name ?? author;
-    const told = count ? `${say("stopped", { name, count, total: lines.length })} ` : "";
-    trouble(Object.assign(error, { message: told + error.message }));
+    trouble(error, author, count ? `${say("stopped", { name, count, total: lines.length })} ` : "");
   }
 }
 

@@ -13,9 +13,9 @@ export function say(key, values = {}) {
 /** The page's words for an action, a state, an outcome; the name itself where the page has none. */
 export const wordFor = (kind, name) => dictionary[`${kind}_${name}`] ?? String(name).replaceAll("_", " ");
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
-const both = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const both = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 
 /** A moment as people say it: the hour today, otherwise the day as well. */
 export function when(iso) {
