@@ -35,6 +35,7 @@ __all__ = [
     "Loaded",
     "Names",
     "Vocabulary",
+    "folder_doubts",
     "load",
     "load_folder",
     "load_folders",
@@ -96,7 +97,8 @@ def load_folders(
     return Loaded(loaded.rule_set, (*doubts, *loaded.problems))
 
 
-def _doubts(folder: Path) -> Iterator[Problem]:
+def folder_doubts(folder: Path) -> Iterator[Problem]:
+    """What is wrong with a folder before any file is read: it is not there, or holds no rule file."""
     nothing = source(str(folder), "")
     if not folder.is_dir():
         yield nothing.problem("E007", 1, 1, "there is no such folder", "create it, or mend the path")
