@@ -11,7 +11,7 @@ from rules.compile import Engine
 from rules.examples import examine
 from rules.loader import SHIPPED, load_folder
 from rules.model import Rule
-from tests.packs.helpers import EXAMPLES
+from tests.packs.helpers import EXAMPLES, tried
 
 LISTS = SHIPPED / "lists"
 
@@ -80,6 +80,15 @@ def test_every_word_list_names_its_source_and_has_no_entry_twice(file: Path) -> 
 def test_the_licences_of_the_word_lists_are_shipped(name: str) -> None:
     """Both sources ask for their licence to travel with the words."""
     assert "icen" in (LISTS / f"LICENSE-{name}.txt").read_text(encoding="utf-8")
+
+
+def test_words_that_are_only_suspicious_in_disguise_pass_in_plain_letters(conduct: Engine) -> None:
+    """The rule about veiled words names them twice, as a list and as patterns; both agree on every word."""
+    files = [LISTS / "veiled-en.txt", LISTS / "veiled-es.txt"]
+    words = [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")]
+    written = [form for word in words for form in (word, word.upper(), f"**{word}**!", f"el {word}, the {word}.")]
+    met = [one for one in tried(conduct, [{"text": text} for text in written]) if "veiled-word" in one.rules]
+    assert not met, "\n".join(map(str, met))
 
 
 def _rule(engine: Engine, name: str) -> Rule:
