@@ -27,9 +27,8 @@ _FEWEST_UNSPACED: Final = 6
 _FEWEST_WORDS: Final = 4
 _LEAST_SURE: Final = 0.7
 _LONGEST: Final = 1_000
-_NO_SPEECH: Final = re.compile(
-    r"```.*?```|`[^`\n]*`|https?://\S+|\S*(?:[./\\@_#]\S*){2,}|<[^<>\s]*>|[@#/]\w+|\d+", re.DOTALL
-)
+_CODE: Final = re.compile(r"```.*?```|`[^`\n]*`|<[^<>\s]{1,200}>", re.DOTALL)
+_SIGNS: Final = re.compile(r"[./\\@_#:=]")
 
 
 class _Identifier(Protocol):
@@ -51,10 +50,19 @@ def can_tell_languages() -> bool:
     return _identifier() is not None
 
 
+def _spoken(word: str) -> bool:
+    """Whether a word is speech: no link, no name of somebody or something, no number, no path."""
+    return (
+        not word.startswith(("@", "#", "/", "http:", "https:"))
+        and len(_SIGNS.findall(word[:-1])) <= 1
+        and not word.isdigit()
+    )
+
+
 def language(text: str) -> tuple[str, float] | None:
     """The language of a text and how sure that is (0..1); None where it cannot be told, as with short texts."""
-    views = Views(_NO_SPEECH.sub(" ", text[:_LONGEST]))
-    speech = " ".join(views.clean.text.split())
+    views = Views(" ".join(filter(_spoken, _CODE.sub(" ", text[:_LONGEST]).split())))
+    speech = views.clean.text
     letters = sum(map(str.isalpha, speech))
     if _UNSPACED.isdisjoint(scripts(views)):
         if letters < _FEWEST_LETTERS or len(views.words[0]) < _FEWEST_WORDS:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from moderation.text.common import common
 from moderation.text.disguise import in_link
 from moderation.text.letters import HIDING, tables
-from moderation.text.patterns import Pattern
+from moderation.text.patterns import MaskedKey, Pattern
 
 _HIDES_VOWEL: Final = "@$!|+-_.'’"
 _BY_STARS: Final = re.compile(rf"(?<![^\W_])[^\W\d_]++(?:[{re.escape(HIDING)}]++[^\W\d_]++)+(?![^\W_])")
@@ -64,14 +64,15 @@ def _ambiguous(fitting: Sequence[Pattern]) -> bool:
     return len({pattern.plain for pattern in fitting}) > 1 and len({pattern.source.key for pattern in fitting}) > 1
 
 
-def masked_words(text: str, masked: Mapping[tuple[str, str, int], Sequence[Pattern]]) -> Iterator[MaskedHit]:
+def masked_words(text: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Iterator[MaskedHit]:
     """Listed words with hidden letters in a text."""
     plain = tables().plain
     for count, match in enumerate(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text))):
         if count >= _MOST_WORDS:
             return
         word = "".join((plain[ord(char)] or "") if char.isalpha() else char for char in match.group())
-        patterns = masked.get((word[0], word[-1], len(word)), ())
+        second = word[1] if word[1].isalpha() else ""
+        patterns = masked.get((word[0], second, word[-1], len(word)), ())
         if not patterns or _hidden(word) * 2 > len(word) or _halves_are_words(word):
             continue
         start, end = match.span()

@@ -16,6 +16,9 @@ from moderation.text.invisible import invisible_edits
 from moderation.text.letters import OWN, looks, narrow, squeezed, tables
 from moderation.text.words import places_of, words_of
 
+MaskedKey = tuple[str, str, str, int]
+"""First letter, second letter if it is seen, last letter, length."""
+
 SHORTEST_DISGUISE: Final = 3
 """Shorter entries are found as they are written: almost anything could be a disguise of two letters."""
 
@@ -103,7 +106,7 @@ class _Keys:
     plain: dict[str, list[Pattern]] = field(default_factory=dict)
     looks: dict[str, list[Pattern]] = field(default_factory=dict)
     signs: dict[str, list[Pattern]] = field(default_factory=dict)
-    masked: dict[tuple[str, str, int], list[Pattern]] = field(default_factory=dict)
+    masked: dict[MaskedKey, list[Pattern]] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
     hollow: set[str] = field(default_factory=set)
     stretched: dict[str, set[str]] = field(default_factory=dict)
@@ -131,7 +134,8 @@ class _Keys:
         if len(each) == 1:
             self.joined.add(pattern.plain)
             if size >= SHORTEST_MASKED:
-                self.masked.setdefault((pattern.plain[0], pattern.plain[-1], size), []).append(pattern)
+                for form in masked_keys(pattern.plain):
+                    self.masked.setdefault(form, []).append(pattern)
                 self.hollow.update(hollow_forms(pattern.plain))
 
 
@@ -146,7 +150,7 @@ class Patterns:
     plain: Automaton
     looks: Automaton
     signs: Automaton
-    masked: dict[tuple[str, str, int], list[Pattern]]
+    masked: dict[MaskedKey, list[Pattern]]
     joined: frozenset[str]
     apart: frozenset[str]
     stretched: dict[str, tuple[str, ...]]
@@ -170,6 +174,11 @@ def compiled(lists: Iterable[PhraseList]) -> Patterns:
         stretched={word: tuple(sorted(found)) for word, found in keys.stretched.items()},
         has_inside=any(pattern.inside for found in keys.plain.values() for pattern in found),
     )
+
+
+def masked_keys(word: str) -> tuple[MaskedKey, MaskedKey]:
+    """Under which keys a word is looked up when letters in it are hidden, the second letter being one of them or not."""
+    return (word[0], word[1], word[-1], len(word)), (word[0], "", word[-1], len(word))
 
 
 def hollow_forms(word: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ else. Inflected forms are the list's business.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,7 @@ from moderation.text.disguise import Judge, broken_only_between, crosses
 from moderation.text.letters import LEET, looks, narrow, squeezed
 from moderation.text.masked import masked_words
 from moderation.text.patterns import Pattern, PhraseList, compiled
-from moderation.text.plain import PlainCheck
+from moderation.text.plain import MOST_HITS, PlainCheck
 from moderation.text.spelling import Letters, Spelling, read
 from moderation.text.split import Thread, may_cross
 from moderation.text.suspicion import classes_of, loose_ends, spelt_oddly
@@ -25,6 +26,10 @@ from moderation.text.views import Views
 from moderation.text.words import words_of
 
 __all__ = ["PhraseHit", "PhraseIndex", "PhraseList"]
+
+_MOST_TRIES: Final = 200
+_A_HIT: Final = _MOST_TRIES // MOST_HITS
+"""An entry is tried so often in one message; every hit counts for several tries, as nobody needs all of them."""
 
 _SIGNS: Final = str.maketrans({sign: "." for sign in LEET if not sign.isalnum()})
 
@@ -64,7 +69,7 @@ class PhraseIndex:
         self._inner = [any(pattern.inside for pattern in owner) for owner in self._patterns.looks.owners]
 
     def find(self, views: Views) -> Sequence[PhraseHit]:
-        """Every hit in one message, in order; `()` for most messages."""
+        """The hits in one message in order, `()` for most messages; of one entry no more than some twenty."""
         patterns = self._patterns
         each, line = views.words
         clean = views.clean.text
@@ -87,7 +92,7 @@ class PhraseIndex:
             found += [_Found(pattern, start, end) for pattern in patterns.signs.owners[owner]]
         if odd:
             found += self._disguised(views, seen)
-        if patterns.joined and not views.raw.isascii():
+        if patterns.joined and (views.data is None or clean is not views.raw):
             found += self._backwards(views)
         raw: list[_Found] = []
         if hidden:
@@ -166,14 +171,17 @@ class PhraseIndex:
             return
         units = Letters(text, data)
         judge = Judge(units)
+        counts: Counter[int] = Counter()
         for owner, start, end in matches:
-            if not self._inner[owner] and not units.may_fit(start, end, seen):
+            if counts[owner] >= _MOST_TRIES or not (self._inner[owner] or units.may_fit(start, end, seen)):
                 continue
+            counts[owner] += 1
             for pattern in self._patterns.looks.owners[owner]:
                 for spelling, entry, breaks in read(units, pattern, start, end):
                     if judge.honest(entry, spelling, breaks):
                         break
                     if judge.disguised(pattern, entry, spelling, breaks):
+                        counts[owner] += _A_HIT
                         yield _Found(pattern, spelling.sources[0].place, spelling.sources[-1].place + 1)
                         break
 
@@ -183,17 +191,10 @@ def _hits(views: Views, found: Sequence[_Found], raw: Sequence[_Found]) -> Seque
     spans = [(hit.pattern, *views.clean.span(hit.start, hit.end)) for hit in found]
     spans += [(hit.pattern, hit.start, hit.end) for hit in raw]
     hits: list[PhraseHit] = []
+    reached: dict[tuple[Hashable, str], int] = {}
     for pattern, start, end in sorted(spans, key=lambda span: (span[1], -span[2])):
-        hit = PhraseHit(pattern.source.key, pattern.phrase, start, end)
-        if not any(_covers(other, hit) for other in hits):
-            hits.append(hit)
+        name = (pattern.source.key, pattern.phrase)
+        if end > reached.get(name, -1):
+            reached[name] = end
+            hits.append(PhraseHit(*name, start, end))
     return tuple(hits)
-
-
-def _covers(other: PhraseHit, hit: PhraseHit) -> bool:
-    return (
-        other.key == hit.key
-        and other.phrase == hit.phrase
-        and other.start <= hit.start < other.end
-        and hit.end <= other.end
-    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final, NamedTuple
 
 from moderation.text.common import common
@@ -14,6 +15,9 @@ from moderation.text.patterns import Automaton, Pattern, same_runs
 from moderation.text.words import places_of
 
 _LONG: Final = re.compile(r"(.)\1\1")
+MOST_HITS: Final = 20
+"""So many hits of one entry in one message are reported, lest a message full of it takes long."""
+
 _MOST_CHOICES: Final = 8
 """So many words that differ in repeated letters alone are tried for one drawn-out word."""
 
@@ -39,17 +43,21 @@ class PlainCheck:
     def hits(self, automaton: Automaton, line: str) -> Iterator[PlainHit]:
         """What the automaton finds in a line of these words, drawn-out ones perhaps replaced, and what of it holds."""
         inside: dict[Pattern, None] = {}
+        counts: Counter[int] = Counter()
         for owner, start, _ in automaton.matches(line):
+            if counts[owner] >= MOST_HITS:
+                continue
             for pattern in automaton.owners[owner]:
                 if pattern.inside:
                     inside[pattern] = None
                     continue
                 first = line.count(" ", 0, start)
                 if self._holds(pattern, first):
+                    counts[owner] += 1
                     last = first + pattern.plain.count(" ")
                     yield PlainHit(pattern, self._places[first][0], self._places[last][1])
         for pattern in inside:
-            yield from self._inside(pattern)
+            yield from islice(self._inside(pattern), MOST_HITS)
 
     def _holds(self, pattern: Pattern, first: int) -> bool:
         """Whether the words from number `first` on are the pattern's, in the way its list asks for."""
@@ -98,10 +106,10 @@ class PlainCheck:
             expression = re.escape(" ".join(pattern.exact()))
             texts = [fold(self._clean[start:end]) for start, end in self._places]
         line = " ".join(texts)
-        for match in re.finditer(f"(?=({expression}))", line):
+        first = pattern.plain[0]
+        fresh = f"(?<!{re.escape(first)})" if pattern.source.disguised and not first.isdigit() else ""
+        for match in re.finditer(f"{fresh}(?=({expression}))", line):
             start, end = match.span(1)
-            if start and match.group(1) and line[start - 1 : start] == match.group(1)[0] and pattern.source.disguised:
-                continue
             yield PlainHit(pattern, self._place(texts, line, start)[0], self._place(texts, line, end)[1])
 
     def _place(self, texts: Sequence[str], line: str, offset: int) -> tuple[int, int]:

@@ -109,8 +109,9 @@ def loose_ends(
     strange = [each[number] for number in unknown]
     longer: list[int] = []
     if repeats(" ".join(strange), is_narrow=True):
+        doubled = [number for number in unknown if len(set(each[number])) < len(each[number])]
         longer = [
-            number for number in unknown if (short := squeezed(each[number])) != each[number] and short in stretched
+            number for number in doubled if (short := squeezed(each[number])) != each[number] and short in stretched
         ]
     return LooseEnds(pieces, longer) if pieces or longer else None
 
