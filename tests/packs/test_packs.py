@@ -85,7 +85,9 @@ def test_the_licences_of_the_word_lists_are_shipped(name: str) -> None:
 def test_words_that_are_only_suspicious_in_disguise_pass_in_plain_letters(conduct: Engine) -> None:
     """The rule about veiled words names them twice, as a list and as patterns; both agree on every word."""
     files = [LISTS / "veiled-en.txt", LISTS / "veiled-es.txt"]
-    words = [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")]
+    words = [
+        line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")
+    ]
     written = [form for word in words for form in (word, word.upper(), f"**{word}**!", f"el {word}, the {word}.")]
     met = [one for one in tried(conduct, [{"text": text} for text in written]) if "veiled-word" in one.rules]
     assert not met, "\n".join(map(str, met))
