@@ -103,6 +103,9 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
 DETECTORS: Final[tuple[Detector, ...]] = ()
 """Who gives opinions on messages; none yet, so every label is silent and a rule that needs one asks people."""
 
+TO_COPY: Final = "50-starter.yaml"
+"""The pack that is there to be copied and changed; what it does, the others do more carefully."""
+
 LABELS: Final = frozenset(
     {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "sexual_explicit"}
 )
@@ -175,7 +178,8 @@ def load_rules(settings: Settings, community: Community) -> Loaded:
 
     folders = settings.rule_folders(community)
     if not folders:
-        return load(_given([*rule_files(SHIPPED), ROOM_RULES]), vocabulary())
+        packs = [path for path in rule_files(SHIPPED) if path.name != TO_COPY]
+        return load(_given([*packs, ROOM_RULES]), vocabulary())
     files = [path for folder in folders for path in rule_files(folder)]
     return load(_given(files), vocabulary(), names_of(community, settings.folder), examine=red_examples)
 

@@ -172,13 +172,22 @@ def _draft(event: Event, verdict: Verdict, person: Member | None) -> Draft:
         platform=platform,
         community=community,
         channel=where,
-        rules=tuple(dict.fromkeys(rule for plan in verdict.actions for rule in plan.rules)),
+        rules=_deciding(verdict),
         severity=max(plan.action.severity for plan in verdict.actions),
         queue=asks[0].who if asks else "moderators" if state is CaseState.HELD else "",
         urgent=any(ask.urgent for ask in asks),
         due_at=event.at + min(spans) if spans else None,
         enforced=any(plan.action.severity >= 10 for plan in verdict.actions),
     )
+
+
+def _deciding(verdict: Verdict) -> tuple[str, ...]:
+    """The rules a case is about, weightiest first. One that only labels has nothing to say beside one that acts."""
+    by_weight = sorted(verdict.actions, key=lambda plan: -plan.action.severity)
+    acting = [
+        rule for plan in by_weight if plan.action.severity or isinstance(plan.action, Ask) for rule in plan.rules
+    ]
+    return tuple(dict.fromkeys(acting or [rule for plan in by_weight for rule in plan.rules]))
 
 
 def _where(event: Event) -> ChannelRef | None:
@@ -199,15 +208,13 @@ def _reasons(
 ) -> StatementOfReasons:
     own = message_of(event)
     because: list[Because] = []
-    touching = tuple(dict.fromkeys(rule for plan in verdict.actions if plan.action.severity for rule in plan.rules))
-    rules = touching or case.rules  # a rule that only labels has nothing to say to the person
     for match in verdict.matched:
-        if match.rule in rules:
+        if match.rule in case.rules:
             because += [one for one in match.because if one not in because]
     return statement(
         case=case.id,
         actions=actions,
-        why={rule: rulebook.why(rule) for rule in rules},
+        why={rule: rulebook.why(rule) for rule in case.rules},
         because=because,
         decided_at=decided_at,
         content_date=own.at if own else None,

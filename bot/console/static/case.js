@@ -58,13 +58,16 @@ function decided(file) {
   return origin || rules.length ? section(say("rule_and_why"), origin, ...rules) : null;
 }
 
+/** Receipts are written in English; in other languages the word for the outcome is enough when all went well. */
+const noteOf = (one) => (language === "en" || one.outcome !== "applied" ? one.note : "");
+
 function receipts(file) {
   const rows = file.actions.map((one) =>
     make(
       "li",
       {},
       make("span", { class: `tick ${{ refused: "bad", failed: "bad", unknown: "bad", pending: "wait" }[one.outcome] ?? ""}`, "aria-hidden": "true" }, one.undoes ? "↺" : TICKS[one.outcome] ?? "·"),
-      make("span", {}, action(one), " ", make("small", {}, [wordFor("outcome", one.outcome), one.note].filter(Boolean).join(" · "))),
+      make("span", {}, action(one), " ", make("small", {}, [wordFor("outcome", one.outcome), noteOf(one)].filter(Boolean).join(" · "))),
     ),
   );
   return section(say("done"), rows.length ? make("ul", { class: "receipts" }, ...rows) : make("p", { class: "saw" }, say("nothing_done")));
