@@ -69,9 +69,12 @@ class Section:
 def write_html(result: Result, path: Path) -> None:
     """Write the report, whole or not at all."""
     unfinished = path.with_name(f"{path.name}.part")
-    with unfinished.open("w", encoding="utf-8", errors="replace") as file:
-        file.writelines(as_html(result))
-    unfinished.replace(path)
+    try:
+        with unfinished.open("w", encoding="utf-8", errors="replace") as file:
+            file.writelines(as_html(result))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def as_html(result: Result) -> Iterator[str]:

@@ -86,13 +86,15 @@ def spans(judged: Judged, matched: Sequence[Matched]) -> list[tuple[int, int]]:
 
 
 def why(matched: Matched) -> str:
-    """What decided, in a line."""
-    told = dict.fromkeys(
-        f"{because['condition']}: {because['saw']}" if because["saw"] else because["condition"]
-        for because in matched["because"]
-    )
+    """What decided, in a line; a condition that saw several things is named once."""
+    saw: dict[str, list[str]] = {}
+    for because in matched["because"]:
+        known = saw.setdefault(because["condition"], [])
+        if because["saw"] and because["saw"] not in known:
+            known.append(because["saw"])
+    told = [f"{condition}: {', '.join(things)}" if things else condition for condition, things in saw.items()]
     if matched["together"]:
-        told[f"together with {counted(len(matched['together']), 'earlier message')}"] = None
+        told.append(f"together with {counted(len(matched['together']), 'earlier message')}")
     return "; ".join(told)
 
 
