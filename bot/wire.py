@@ -158,7 +158,7 @@ class EventReader:
         if len(line) > LONGEST_LINE:
             raise BadLine(self._line, f"longer than {LONGEST_LINE} characters")
         try:
-            value = json.loads(line)
+            value = json.loads(line.decode() if isinstance(line, bytes) else line)
         except UnicodeDecodeError as error:
             raise BadLine(self._line, "not UTF-8") from error
         except RecursionError as error:

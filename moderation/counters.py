@@ -38,6 +38,7 @@ MOST_NEWCOMERS: Final = 20_000
 LEEWAY: Final = 60.0
 """Seconds that are remembered beyond the longest window: verdicts may come late, events out of order."""
 _LEAP: Final = timedelta(minutes=10)
+"""What lies further in the future than this is no time to wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Counters:
         self._places: dict[tuple[str, str], Place] = {}
         self._ring: deque[tuple[datetime, Entry, Place]] = deque()
         self._seq = 0
-        self._clock: datetime | None = None
+        self._clock = self._last = datetime.min.replace(tzinfo=UTC)
         self._span = timedelta(seconds=self._needs.messages + LEEWAY)
 
     @property
@@ -150,7 +151,7 @@ class Counters:
         entry = Entry(self._seq, message, event.at, self._fingerprint(message, views))
         if needs.messages:
             place.entries[key] = entry
-            self._ring.append((self._clock or event.at, entry, place))
+            self._ring.append((event.at, entry, place))
             mine = place.authors.get(message.author.ref.id)
             if mine is None:
                 place.authors[message.author.ref.id] = deque((entry,))
@@ -206,21 +207,24 @@ class Counters:
         return place
 
     def _tick(self, at: datetime) -> None:
-        """Move the counters' own time, and forget. One event from a far future must not wipe the memory at once."""
-        clock = self._clock
-        if clock is None or at > clock:
-            self._clock = clock = at if clock is None else min(at, clock + _LEAP)
-        ring = self._ring
-        if ring and (ring[0][0] < clock - self._span or len(ring) > MOST_MESSAGES):
+        """Move the counters' own time, and forget. Two events in a row must agree on a time before anything goes: one
+        from a far future must not wipe the memory."""
+        agreed = min(at, self._last)
+        self._last = at
+        if agreed > self._clock:
+            self._clock = agreed
+        if self._ring and self._outdated(self._ring[0][0]):
             self._forget()
+
+    def _outdated(self, at: datetime) -> bool:
+        return not -self._span <= at - self._clock <= _LEAP or len(self._ring) > MOST_MESSAGES
 
     def _forget(self) -> None:
         """Up to three messages that nobody looks at any more: more than one event brings, so memory shrinks again."""
-        ring, old = self._ring, (self._clock or datetime.min.replace(tzinfo=UTC)) - self._span
         for _ in range(3):
-            if not ring or (ring[0][0] >= old and len(ring) <= MOST_MESSAGES):
+            if not self._ring or not self._outdated(self._ring[0][0]):
                 break
-            _, entry, place = ring.popleft()
+            _, entry, place = self._ring.popleft()
             entry.dead = True
             ref = entry.message.ref
             place.entries.pop((ref.channel.id, ref.id), None)
