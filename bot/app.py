@@ -155,6 +155,9 @@ class App:
 
     async def stop(self, grace: float = 8.0) -> None:
         """Accept nothing more, finish what is under way within `grace` seconds, close. Nothing is lost either way."""
+        let_go, self._let_go = self._let_go, None
+        if let_go is None:
+            return
         self.ready = False
         self.journal.close(StoreError("Sereno is stopping"))
         with contextlib.suppress(TimeoutError):  # what is undecided is on disk and decided after the next start
@@ -168,8 +171,7 @@ class App:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.journal.stop()
-        if self._let_go is not None:
-            self._let_go()
+        let_go()
 
     async def accept(self, event: Event, extra: Work[None] | None = None) -> Accepted:
         """Keep an event; once this returns it is on disk. Raises StoreFull or StoreError when it could not be kept."""

@@ -19,7 +19,8 @@ from moderation.ports import Accepted
 
 MOST_UNDECIDED: Final = 20_000
 """Events accepted and not yet decided, at most; about 40 MB."""
-REMEMBERED: Final = 20_000
+REMEMBERED: Final = 50_000
+"""Messages whose newest version is known, and posts of the bot."""
 
 
 class Own:
@@ -48,26 +49,32 @@ class Own:
 class Revisions:
     """Which version of a message is the newest, so that a late older one changes nothing and a newer one always wins.
 
-    Remembers edited messages only: a message that was never edited has one version.
+    An edit that leaves the words as they were (a preview that unfolds below a link) is no new version.
     """
 
     def __init__(self) -> None:
-        self._newest: OrderedDict[MessageRef, tuple[datetime, str]] = OrderedDict()
+        self._newest: OrderedDict[MessageRef, tuple[datetime | None, int]] = OrderedDict()
 
     def superseded(self, event: Event) -> bool:
-        """Whether a newer version was accepted before, or this edit leaves the text as the last edit left it."""
+        """Whether this version was replaced before it came, or says what the one before it said."""
         if not isinstance(event, (MessagePosted, MessageEdited)):
             return False
-        ref = event.message.ref
+        ref, words = event.message.ref, hash(event.message.text)
         newest = self._newest.get(ref)
-        if isinstance(event, MessagePosted):
-            return newest is not None
-        if newest is not None and (event.at < newest[0] or (event.at >= newest[0] and event.message.text == newest[1])):
+        edited = event.at if isinstance(event, MessageEdited) else None
+        if newest is not None and _replaced(newest, edited, words):
             return True
-        self._newest[ref] = (event.at, event.message.text)
-        while len(self._newest) > REMEMBERED:
+        self._newest[ref] = (edited, words)
+        if len(self._newest) > REMEMBERED:
             self._newest.popitem(last=False)
         return False
+
+
+def _replaced(newest: tuple[datetime | None, int], edited: datetime | None, words: int) -> bool:
+    """`edited` is None for the message as it was first posted."""
+    if edited is None:
+        return True
+    return words == newest[1] if newest[0] is None or edited >= newest[0] else True
 
 
 class Intake:

@@ -84,10 +84,10 @@ class Judging:
         self._staff: OrderedDict[MemberRef, None] = OrderedDict()
 
     def note(self, accepted: Accepted) -> Noted:
-        """Count an event, in journal order. A version of a message that is not the newest is not judged."""
+        """Count an event, in journal order. The bot's own doing and replaced versions are not judged."""
         event = accepted.event
         self._learn(event)
-        if self._revisions.superseded(event):
+        if self._own.caused(event) or self._revisions.superseded(event):
             return Noted(accepted, None)
         return Noted(accepted, self._stream.note(event))
 

@@ -85,11 +85,7 @@ def raise_alarm(connection: Connection, alarm: Alarm, now: int) -> None:
     """Put something that did not go as decided on the desk: in its own case where there is one and it was closed."""
     case = alarm.intent.order.case
     if alarm.origin == Origin.OUTCOME and case:
-        values = {"state": CaseState.OPEN, "queue": PEOPLE, "changed_at": now, "changed_by": SERENO}
-        closed = (table.c.id == case) & (table.c.state == CaseState.DECIDED)
-        connection.execute(update(table).where(closed).values(version=table.c.version + 1, **values))
-        entry = audit.Entry(now, SERENO, "needs a person", case, {"why": alarm.words})
-        audit.append(connection, [entry])
+        reopen(connection, case, alarm.words, now)
         if not alarm.reason.startswith("forbidden"):
             return
     gather(
@@ -102,6 +98,14 @@ def raise_alarm(connection: Connection, alarm: Alarm, now: int) -> None:
         now=now,
         urgent=True,
     )
+
+
+def reopen(connection: Connection, case: str, words: str, now: int) -> None:
+    """Something about a decided case needs a person."""
+    values = {"state": CaseState.OPEN, "queue": PEOPLE, "changed_at": now, "changed_by": SERENO}
+    closed = (table.c.id == case) & (table.c.state == CaseState.DECIDED)
+    if connection.execute(update(table).where(closed).values(version=table.c.version + 1, **values)).rowcount:
+        audit.append(connection, [audit.Entry(now, SERENO, "needs a person", case, {"why": words})])
 
 
 def _insert(connection: Connection, values: dict[str, Any], now: int, actor: str) -> None:

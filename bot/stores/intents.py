@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, func, or_, select, update
 
 from bot.stores import audit
-from bot.stores.case_rows import raise_alarm
+from bot.stores.case_rows import raise_alarm, reopen
 from bot.stores.codec import from_bytes, to_bytes
 from bot.stores.journal import NOBODY, Journal, subject_of
 from bot.stores.tables import intent as table
@@ -203,7 +203,9 @@ class IntentStore:
             which = (table.c.key == intent.key) | behind
             values = {"state": IntentState.WAITING, "receipt": alarm.words}
             connection.execute(update(table).where(which, table.c.state == IntentState.PENDING).values(**values))
-            raise_alarm(connection, alarm, millis(self._clock.now()))
+            now = millis(self._clock.now())
+            raise_alarm(connection, alarm, now)
+            reopen(connection, intent.order.case, alarm.words, now)
 
         await self._journal.write(work, "brake")
 

@@ -170,7 +170,7 @@ class Journal:
             return self._insert(connection, taken) if taken else []
 
         def done(accepted: list[Accepted] | None, error: BaseException | None) -> None:
-            batch = taken or []
+            batch = taken if taken is not None else take()  # the transaction may not even have begun
             if accepted is not None:
                 self._kept(batch, accepted)
             elif error is not None and (len(batch) == 1 or isinstance(error, StoreError)):

@@ -142,18 +142,20 @@ class Writer:
         return [(unit, result, None) for unit, result in zip(group, results, strict=True)]
 
     def _commit(self, connection: Connection, group: list[_Unit]) -> list[Any]:
-        name = "+".join(sorted({unit.label for unit in group}))
+        labels = sorted({unit.label for unit in group})
         transaction = connection.begin()
         try:
             results = [unit.work(connection) for unit in group]
-            self._point(f"commit {name}: before")
+            for label in labels:
+                self._point(f"commit {label}: before")
             transaction.commit()
         except BaseException:
             self._rolled_back()
             transaction.rollback()
             raise
         self._committed()
-        self._point(f"commit {name}: after")
+        for label in labels:
+            self._point(f"commit {label}: after")
         return results
 
     def _judged(self, error: Exception) -> Exception:

@@ -22,12 +22,14 @@ from moderation.actions.hold import Hold
 from moderation.actions.kick import Kick
 from moderation.actions.label import Label
 from moderation.actions.lock import Lock
+from moderation.actions.nothing import Nothing
 from moderation.actions.pause_invites import PauseInvites
 from moderation.actions.raid import Raid
 from moderation.actions.reply import Reply
 from moderation.actions.strike import Strike as StrikeAction
 from moderation.actions.timeout import Timeout
 from moderation.actions.warn import Warn
+from moderation.brakes import CommunityBrake
 from moderation.model import Event, Signals, author_of, message_of
 from moderation.ports import Detector
 from moderation.strikes import Strike, awards
@@ -44,6 +46,7 @@ ACTIONS: tuple[type[Action], ...] = (
     Kick,
     Label,
     Lock,
+    Nothing,
     PauseInvites,
     Raid,
     Reply,
@@ -190,6 +193,8 @@ def build(
     points: Failpoints | None = None,
     detectors: Sequence[Detector] = (),
     stream: WordStream | None = None,
+    actions: Sequence[type[Action]] = (),
+    brakes_of: Mapping[str, CommunityBrake] | None = None,
     twin: Callable[[SteppingClock, TwinState | None], Twin] = lambda clock, state: Twin(clock, state=state),
     **settings: Any,
 ) -> Stage:
@@ -203,11 +208,12 @@ def build(
         stream=stream,
         rules=RulesInForce(rule_set(rules, brakes)),
         chats={chat.platform: around(chat, points)},
-        actions=ACTIONS,
+        actions=(*ACTIONS, *actions),
         clock=clock,
         detectors=detectors,
     )
     own = {"twin": frozenset({"sereno"})}
+    settings |= {"brakes": brakes_of or {}}
     app = App(parts, AppSettings(data=data, own=own, pauses=(0.0, 0.0, 0.0, 0.0), **settings))
     return Stage(app, chat, stream, clock)
 
