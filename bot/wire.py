@@ -42,6 +42,7 @@ from moderation.model import (
 from moderation.simulate import START
 from moderation.strikes import ANY_LADDER, Points
 from moderation.verdict import Because, Match, Planned, Verdict
+from rules.patterns import encodable
 
 REMEMBERED: Final = 100_000
 """Messages that a later edit, reaction or report may name."""
@@ -218,7 +219,7 @@ class EventReader:
 def verdict_line(ident: str, verdict: Verdict) -> dict[str, Any]:
     """A verdict as JSON: names of actions where scripts look for them, everything else under `details`."""
     return {
-        "id": ident,
+        "id": encodable(ident),
         "matched": [
             {"rule": match.rule, "mode": match.mode.value, "actions": _names(match.actions)}
             for match in verdict.matched
@@ -257,7 +258,7 @@ def _match(match: Match) -> dict[str, Any]:
 
 
 def _because(reason: Because) -> dict[str, Any]:
-    told: dict[str, Any] = {"condition": reason.condition, "saw": reason.saw}
+    told: dict[str, Any] = {"condition": reason.condition, "saw": encodable(reason.saw)}
     if reason.message is not None:
         told["message"] = reason.message.id
     if reason.start is not None:

@@ -211,8 +211,7 @@ class Counters:
         from a far future must not wipe the memory."""
         agreed = min(at, self._last)
         self._last = at
-        if agreed > self._clock:
-            self._clock = agreed
+        self._clock = max(self._clock, agreed)
         if self._ring and self._outdated(self._ring[0][0]):
             self._forget()
 

@@ -90,7 +90,7 @@ class Links(Condition):
             return False
         if self.outside is not None and any(_leads_into(link, words) for words in self.outside):
             return False
-        return self.like is None or any(looks_like(link.host, name) for words in self.like for name in _domains(words))
+        return self.like is None or any(_imitates(link.host, words) for words in self.like)
 
     def _words(self) -> Iterator[str]:
         yield from self.kind or ()
@@ -117,6 +117,12 @@ def _leads_into(link: Link, words: WordList) -> bool:
             return True
         _, _, host = host.partition(".")
     return False
+
+
+@lru_cache(maxsize=8192)
+def _imitates(host: str, words: WordList) -> bool:
+    """Whether a host looks like a domain of a list. Comparing takes long and people post the same hosts again."""
+    return bool(host) and any(looks_like(host, name) for name in _domains(words))
 
 
 @lru_cache(maxsize=256)
