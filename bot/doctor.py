@@ -18,7 +18,8 @@ from typing import Final
 
 from bot.config import Settings, names_of
 from bot.heartbeat import health
-from bot.wiring import vocabulary
+from bot.sleeping import sleeping
+from bot.wiring import given_labels, vocabulary
 from moderation.errors import SerenoError
 from rules.loader import SHIPPED, load_folder
 
@@ -143,7 +144,9 @@ def _folder(about: str, folder: Path, settings: Settings, community: str | None)
     if loaded.rule_set is None:
         count = len(loaded.errors)
         return wrong(about, f"{count} error{'s' if count > 1 else ''} in {folder}", f"run `sereno check {folder}`")
-    return well(about, f"{len(loaded.rule_set.rules)} rules in {folder}")
+    waiting = sleeping(loaded.rule_set, given_labels())
+    note = f"; waiting for a model: {', '.join(waiting)}" if waiting else ""
+    return well(about, f"{len(loaded.rule_set.rules)} rules in {folder}{note}")
 
 
 def platforms(settings: Settings) -> Iterator[Finding]:

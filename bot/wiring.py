@@ -101,7 +101,7 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
 """Everything a `then:` may do."""
 
 DETECTORS: Final[tuple[Detector, ...]] = ()
-"""Who gives opinions on messages; none yet, so every label is silent and a rule that needs one asks people."""
+"""Who gives opinions on messages; none yet, so every label is unknown and rules that need one wait (bot/sleeping.py)."""
 
 TO_COPY: Final = "50-starter.yaml"
 """The pack that is there to be copied and changed; what it does, the others do more carefully."""
@@ -117,10 +117,15 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         conditions=CONDITIONS,
         actions=ACTIONS,
-        labels=LABELS | frozenset(label for detector in DETECTORS for label in detector.labels),
+        labels=LABELS | given_labels(),
         models=frozenset(),
         platforms=frozenset(CAN),
     )
+
+
+def given_labels() -> frozenset[str]:
+    """The labels that a detector of this bot gives."""
+    return frozenset(label for detector in DETECTORS for label in detector.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ def assemble(settings: Settings) -> Bot:
     from bot.app import App, Parts
     from bot.reloading import Reloading
     from bot.rulebook import RulesInForce
-    from bot.rules_stream import LiveStream
+    from bot.sleeping import PatientStream
     from bot.stores.opening import open_journal
     from bot.stores.times import SystemClock
 
@@ -155,7 +160,7 @@ def assemble(settings: Settings) -> Bot:
     clock = SystemClock()
     journal = open_journal(settings.data, clock)
     room = Plaza(journal, clock, community.id)
-    stream = LiveStream(engine, zones={community.id: ZoneInfo(community.time_zone)})
+    stream = PatientStream(engine, given_labels(), {community.id: ZoneInfo(community.time_zone)})
     rules = RulesInForce(rule_set)
     reloading.tell(stream, rules)
     parts = Parts(journal, stream, rules, {room.platform: room}, ACTIONS, clock, DETECTORS)

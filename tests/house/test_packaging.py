@@ -83,7 +83,7 @@ def test_every_direct_dependency_is_imported_somewhere() -> None:
     """Nothing is installed on people's machines that the code does not use."""
     by_module = dict(importlib.metadata.packages_distributions())
     source = "\n".join(path.read_text() for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-    imported = set(re.findall(r"^\s*(?:from|import) ([a-z0-9_]+)", source, re.MULTILINE))
+    imported = set(re.findall(r"(?:^\s*(?:from|import) |import_module\(\")([a-z0-9_]+)", source, re.MULTILINE))
     used = {_name(owner) for module in imported for owner in by_module.get(module, ())}
     needed = {_name(requirement) for requirement in PROJECT["project"]["dependencies"]} - {"tzdata"}
     assert needed <= used

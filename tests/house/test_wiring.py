@@ -16,11 +16,15 @@ import rules.conditions
 from bot.config import Settings, settings_from
 from bot.reloading import Reloading
 from bot.rulebook import RulesInForce
+from bot.sleeping import PatientStream, sleeping
 from bot.wiring import ACTIONS, CONDITIONS, assemble, lived_in, load_rules, vocabulary
 from moderation.actions.base import Action
 from moderation.actions.nothing import Nothing
 from moderation.errors import UserError
-from moderation.model import ChannelRef, Member, MemberRef, Message, MessagePosted, MessageRef
+from moderation.model import ChannelRef, Member, MemberRef, Message, MessagePosted, MessageRef, Signals
+from moderation.verdict import CLEAN
+from rules.compile import compile_rules
+from rules.loader import Given, load
 from rules.model import Condition
 from rules.stream import Stream
 
@@ -160,3 +164,59 @@ async def until(true: object) -> None:
 def test_the_vocabulary_names_every_platform() -> None:
     """Rules may be written for platforms before their adapters are there."""
     assert {"discord", "slack", "telegram", "matrix", "plaza"} == vocabulary().platforms
+
+
+SCORED = """\
+schema: rules/1
+about: Scores that nobody gives.
+lists:
+  words: |
+    blarg
+rules:
+  - id: only-a-score
+    why: {en: x}
+    mode: enforce
+    if:
+      score: {toxicity: 90%}
+    then: [delete]
+  - id: word-or-score
+    why: {en: x}
+    mode: enforce
+    if:
+      any:
+        - says: words
+        - score: {toxicity: 90%}
+    then: [delete]
+  - id: unless-a-score
+    why: {en: x}
+    mode: enforce
+    if:
+      not:
+        score: {toxicity: 10%}
+    then: [hold]
+"""
+
+
+def test_rules_without_their_model_wait_and_do_what_they_can(tmp_path: Path) -> None:
+    """A missing model is unknown, never "no": nothing is held for it, no card is written, and words still count."""
+    file = tmp_path / "10-scored.yaml"
+    file.write_text(SCORED)
+    loaded = load([Given("10-scored.yaml", file)], vocabulary())
+    assert loaded.rule_set is not None
+    stream = PatientStream(compile_rules(loaded.rule_set), (), {})
+    assert stream.decide(stream.note(said("hello"))) == CLEAN
+    caught = stream.decide(stream.note(said("you blarg")))
+    assert [match.rule for match in caught.matched] == ["word-or-score"]
+    assert caught.undecided == ()
+    assert sleeping(loaded.rule_set, ()) == ("only-a-score", "word-or-score", "unless-a-score")
+
+
+def test_a_rule_whose_model_is_there_and_silent_asks_people(tmp_path: Path) -> None:
+    """A detector that broke is another matter: then the rule is undecided and somebody looks."""
+    file = tmp_path / "10-scored.yaml"
+    file.write_text(SCORED)
+    rule_set = load([Given("10-scored.yaml", file)], vocabulary()).rule_set
+    assert rule_set is not None
+    stream = PatientStream(compile_rules(rule_set), ("toxicity",), {})
+    verdict = stream.decide(stream.note(said("hello")), Signals(silent=frozenset({"toxicity"})))
+    assert verdict.undecided == ("only-a-score", "word-or-score", "unless-a-score")

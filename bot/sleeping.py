@@ -1,0 +1,61 @@
+"""Rules that ask for a score nobody here gives: the score is unknown, and they wait for a model without troubling people.
+
+Asking people about each message because no model is installed would bury the desk; taking the missing score for "no"
+would turn `not: {score: …}` into "always". What a rule can decide without the score it still decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import tzinfo
+
+from bot.rules_stream import LiveStream
+from moderation.model import Signals
+from moderation.verdict import CLEAN, Mode, Verdict
+from rules.compile import Engine
+from rules.model import Rule, RuleSet
+from rules.stream import Noted
+from rules.trees import leaves
+
+
+def sleeping(rule_set: RuleSet, given: Collection[str]) -> tuple[str, ...]:
+    """The ids of the rules that wait for a model; `given` are the labels that somebody gives."""
+    return tuple(rule.id for rule in rule_set.rules if rule.mode is not Mode.OFF and _waits(rule, given))
+
+
+class PatientStream(LiveStream):
+    """Live traffic where some labels have nobody who gives them."""
+
+    def __init__(self, engine: Engine, given: Collection[str], zones: Mapping[str, tzinfo]) -> None:
+        super().__init__(engine, zones=zones)
+        self._given = frozenset(given)
+        self._learn(engine)
+
+    def swap(self, engine: Engine) -> None:
+        """Other rules from now on."""
+        super().swap(engine)
+        self._learn(engine)
+
+    def decide(self, noted: Noted, signals: Signals = Signals()) -> Verdict:
+        """The verdict; rules that wait for a model are not among the undecided."""
+        if not self._missing:
+            return super().decide(noted, signals)
+        verdict = super().decide(noted, Signals(signals.given, signals.silent | self._missing))
+        if not verdict.undecided:
+            return verdict
+        undecided = tuple(rule for rule in verdict.undecided if rule not in self._sleeping)
+        if undecided or verdict.matched:
+            return replace(verdict, undecided=undecided, missing=verdict.missing if undecided else frozenset())
+        return CLEAN
+
+    def _learn(self, engine: Engine) -> None:
+        self._missing = engine.labels - self._given
+        self._sleeping = frozenset(sleeping(engine.rule_set, self._given))
+
+
+def _waits(rule: Rule, given: Collection[str]) -> bool:
+    if rule.condition is None:
+        return False
+    asked = {label for leaf in leaves(rule.condition) for label in leaf.wants().labels}
+    return not asked <= set(given)
