@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from moderation.verdict import Because
 from rules.conditions.measured import Path
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from rules.facts import Facts
 
 
+_WRITTEN: Final = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Patterns = Annotated[
+    tuple[str, ...], BeforeValidator(check_patterns), Field(min_length=1), WithJsonSchema(_WRITTEN, mode="validation")
+]
+
+
 class Matches(Condition):
     """One of the patterns matches the text as clients show it (or another view of it)."""
 
@@ -24,7 +30,7 @@ class Matches(Condition):
     kinds: ClassVar = frozenset({"message", "edit", "rename"})
     waits: ClassVar = True
 
-    patterns: Annotated[tuple[str, ...], BeforeValidator(check_patterns), Field(min_length=1)]
+    patterns: Patterns
     view: View = "clean"
 
     @classmethod
