@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,12 +10,10 @@ import structlog
 
 from bot.stores.queue import Queue, Queued
 from moderation.case import WAITING
-from moderation.errors import ChatError, SerenoError
+from moderation.errors import ChatError
 from moderation.model import ChannelRef
 from moderation.ports import Card, Chat
 
-EVERY: Final = 1.0
-"""Seconds between two looks at the queue."""
 _AT_ONCE: Final = 50
 _REMEMBERED: Final = 10_000
 
@@ -33,15 +30,6 @@ class Cards:
         self._channels = channels
         self._shown: OrderedDict[str, None] = OrderedDict()
         self._log: Any = structlog.get_logger(__name__)
-
-    async def run(self) -> None:
-        """Look, post, wait, until cancelled; what could not be posted is tried again."""
-        while True:
-            try:
-                await self.look()
-            except SerenoError as error:
-                self._log.warning("a card could not be posted", why=str(error))
-            await asyncio.sleep(EVERY)
 
     async def look(self) -> int:
         """Post what is not there yet, oldest first; how many."""

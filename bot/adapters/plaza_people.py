@@ -81,9 +81,10 @@ class People:
         """Write a message; its id, once the journal has it on disk. The same key again is the same message."""
         await self._hall.ready()
         hall = self._hall
-        key = f"said:{secrets.token_hex(16) if key is None else f'by:{key}'}"
+        repeated = key is not None
+        key = f"said:by:{key}" if repeated else f"said:{secrets.token_hex(16)}"
         line = line_id(key)
-        if await self._known(line):
+        if repeated and await self._known(line):
             return line
         place, now = hall.place(channel), hall.clock.now()
         before, after = self._introduce(author, now)

@@ -31,7 +31,8 @@ STATIC: Final = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the HTTP stands on. `keys` open the moderators' part for this run."""
+    """What the HTTP stands on. `keys` open the moderators' part for this run; `tally` is where cases by state
+    are counted for the metrics."""
 
     plaza: Plaza
     desk: Desk
@@ -40,6 +41,7 @@ class Parts:
     keys: Keys = field(default_factory=Keys)
     health: Health = field(default_factory=Health)
     metrics: Metrics = field(default_factory=Metrics)
+    tally: dict[str, int] = field(default_factory=dict)
 
 
 def create(parts: Parts) -> ASGIApp:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 import structlog
@@ -24,12 +24,15 @@ from bot.health import Health
 from bot.metrics import Metrics
 from bot.stores.queue import Queue
 from bot.stores.times import SystemClock
-from moderation.errors import StoreError, UserError
+from moderation.errors import SerenoError, UserError
 
 GRACE: Final = 3.0
 """Seconds for answers under way; the app has its own after that, and both together stay under ten."""
 APP_GRACE: Final = 6.0
 SWEEP: Final = 240.0
+LOOK: Final = 1.0
+COUNT: Final = 10.0
+"""Seconds between two sweeps of the room, two looks for cases that need a card, two counts of cases."""
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -66,7 +69,8 @@ class _Server(uvicorn.Server):
 def listen_on(host: str, port: int) -> socket.socket:
     """A listening socket; UserError, in words, when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio turns Nagle's delay off only for sockets that say they are TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
@@ -95,9 +99,10 @@ async def serve(
         parts = parts_of(app, plaza, address)
         plaza.connect(app.accept)
         await app.start()
-        cards = Cards(Queue(app.journal), app.chats, {PLATFORM: plaza.hall.channel_ref(MODERATORS)})
+        queue = Queue(app.journal)
+        cards = Cards(queue, app.chats, {PLATFORM: plaza.hall.channel_ref(MODERATORS)})
         try:
-            await _serving(parts, listener, announce, cards)
+            await _serving(parts, listener, announce, cards, queue)
         finally:
             await app.stop(APP_GRACE)
     finally:
@@ -115,7 +120,9 @@ def parts_of(app: App, plaza: Plaza, address: Address) -> Parts:
         undo=app.undo,
         uphold=app.desk.uphold,
     )
-    return Parts(plaza, desk, clock, address, health=health_of(app), metrics=metrics_of(app, plaza))
+    tally: dict[str, int] = {}
+    metrics = metrics_of(app, plaza, tally)
+    return Parts(plaza, desk, clock, address, health=health_of(app), metrics=metrics, tally=tally)
 
 
 def health_of(app: App) -> Health:
@@ -130,24 +137,26 @@ def health_of(app: App) -> Health:
     return Health(alive={"journal": journal}, ready={"start": started})
 
 
-def metrics_of(app: App, plaza: Plaza) -> Metrics:
-    """What is worth a graph."""
+def metrics_of(app: App, plaza: Plaza, tally: Mapping[str, int]) -> Metrics:
+    """What is worth a graph. `tally` has the cases by state, as they were counted last."""
     metrics = Metrics()
     one: Callable[[float], dict[tuple[str, ...], float]] = lambda value: {(): float(value)}  # noqa: E731
     metrics.watch("sereno_up", "1 while the journal can write", (), lambda: one(app.trouble is None))
     metrics.watch("sereno_ready", "1 once events are accepted", (), lambda: one(app.ready))
     metrics.watch("sereno_undecided", "Events accepted and not yet decided", (), lambda: one(app.intake.undecided))
     metrics.watch("sereno_rules", "Rules in force", (), lambda: one(len(app.rules.rule_set.rules)))
+    metrics.watch("sereno_cases", "Cases by state", ("state",), lambda: {(state,): n for state, n in tally.items()})
     metrics.watch("sereno_room_listeners", "Open live streams", (), lambda: one(plaza.feed.listeners))
     return metrics
 
 
-async def _serving(parts: Parts, listener: socket.socket, announce: Announce, cards: Cards) -> None:
+async def _serving(parts: Parts, listener: socket.socket, announce: Announce, cards: Cards, queue: Queue) -> None:
     config = uvicorn.Config(
         create(parts),
         lifespan="off",
         log_config=None,
         access_log=False,
+        ws="none",
         log_level="warning",
         server_header=False,
         date_header=True,
@@ -166,8 +175,9 @@ async def _serving(parts: Parts, listener: socket.socket, announce: Announce, ca
     for number in _STOPPING:
         loop.add_signal_handler(number, stop)
     beside = [
-        asyncio.create_task(_sweeping(parts.plaza), name="room-sweep"),
-        asyncio.create_task(cards.run(), name="cards"),
+        asyncio.create_task(_every(SWEEP, parts.plaza.sweep), name="room-sweep"),
+        asyncio.create_task(_every(LOOK, cards.look), name="cards"),
+        asyncio.create_task(_every(COUNT, lambda: _count(queue, parts.tally)), name="tally"),
     ]
     serving = asyncio.create_task(server.serve([listener]), name="http")
     try:
@@ -185,12 +195,16 @@ async def _serving(parts: Parts, listener: socket.socket, announce: Announce, ca
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-async def _sweeping(plaza: Plaza) -> None:
-    """The room forgets what nobody flagged, well within the promised hour."""
+async def _count(queue: Queue, tally: dict[str, int]) -> None:
+    tally.update(await queue.tally())
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do it again and again, until cancelled; a store that cannot is tried again the next time."""
     log: Any = structlog.get_logger(__name__)
     while True:
         try:
-            await plaza.sweep()
-        except StoreError as error:
-            log.warning("the room could not be swept", why=str(error))
-        await asyncio.sleep(SWEEP)
+            await work()
+        except SerenoError as error:
+            log.warning("something beside the traffic did not work", why=str(error))
+        await asyncio.sleep(seconds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot.stores.case_rows import read_case
 from bot.stores.codec import from_bytes
@@ -66,6 +66,11 @@ class Queue:
             for row in rows
         ]
         return [one for one in given if one.forgotten_at is None or one.forgotten_at > now]
+
+    async def tally(self) -> dict[str, int]:
+        """How many cases there are in each state."""
+        query = select(case.c.state, func.count()).group_by(case.c.state)
+        return await self._journal.read(lambda c: {row[0]: row[1] for row in c.execute(query)})
 
     async def hashes(self, after: int, limit: int) -> dict[int, str]:
         """The hash of each audit row, in hexadecimal, by its number."""

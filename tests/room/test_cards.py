@@ -7,7 +7,8 @@ from bot.cards import Cards, card_of
 from bot.stores.queue import Queue, Queued
 from moderation.case import Case, CaseState, Origin
 from moderation.errors import Unavailable
-from moderation.model import ChannelRef, MemberRef
+from moderation.model import ChannelRef, MemberRef, MessageRef
+from moderation.ports import Card
 from tests.room.helpers import NIGHT, House
 
 HERE = ChannelRef("plaza", "local", "general", "general")
@@ -63,7 +64,7 @@ async def test_a_platform_that_fails_holds_up_nobody(room: House) -> None:
     """The next case is shown all the same."""
 
     class Broken(Plaza):
-        async def card(self, *_: object, **__: object) -> None:  # type: ignore[override]
+        async def card(self, channel: ChannelRef, card: Card, *, key: str) -> MessageRef:
             raise Unavailable("not now")
 
     broken = Broken(room.journal, room.clock)

@@ -166,6 +166,22 @@ def test_an_author_corrects_and_takes_back(sereno: Served, page: Window) -> None
     assert "good morning" not in sereno.texts()
 
 
+def test_people_come_and_go(sereno: Served, page: Window) -> None:
+    """Somebody new is let in and writes at once; who leaves cannot write until they are back."""
+    page.script("document.querySelector('.newcomer').open = true")
+    page.find('#enter [name="name"]').send_keys("Noa", Keys.ENTER)
+    page.until(lambda: "Noa" in page.text('[aria-checked="true"]'), "writing as Noa")
+    page.write("hello from Noa")
+    page.until(lambda: "hello from Noa" in sereno.texts(), "Noa is heard")
+    page.click("#presence")
+    page.until(lambda: "not here" in page.text('[aria-checked="true"]'), "Noa has left")
+    page.write("still me")
+    page.until(lambda: "Noa is not in the room." in page.text("#trouble"), "the page says why not")
+    page.click("#presence")
+    page.until(lambda: "just arrived" in page.text('[aria-checked="true"]'), "Noa is back")
+    page.find("#text").clear()
+
+
 def test_the_room_speaks_spanish(sereno: Served, page: Window) -> None:
     """Page, suggestions, desk and explanations."""
     page.click(".tools a")

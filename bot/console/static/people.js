@@ -51,6 +51,11 @@ export function showPeople(state, choose) {
   const speaker = document.getElementById("speaker");
   const me = state.members.get(state.me);
   speaker.replaceChildren(...(me ? [face(me)] : []));
+  const presence = document.getElementById("presence");
+  presence.hidden = !me;
+  if (!me) return;
+  presence.textContent = `${me.here ? presence.dataset.leave : presence.dataset.back}: ${me.name}`;
+  presence.classList.toggle("away", !me.here);
 }
 
 /** Arrow keys inside the group of people. */

@@ -240,6 +240,13 @@ async function enter(event) {
   }
 }
 
+/** Whoever is chosen goes, or comes back. */
+async function comeOrGo() {
+  const me = state.members.get(state.me);
+  const there = me.here ? remove(path("api", "room", "members", me.id)) : post("/api/room/members", { id: me.id, name: me.name });
+  await there.catch((error) => trouble(error));
+}
+
 function connection(up, again) {
   const badge = $("link");
   badge.textContent = up ? "" : badge.dataset.offline;
@@ -269,6 +276,7 @@ $("suggestions").addEventListener("click", async (event) => {
   chip.removeAttribute("aria-busy");
 });
 $("enter").addEventListener("submit", enter);
+$("presence").addEventListener("click", comeOrGo);
 $("theme").addEventListener("click", turnTheme);
 document.addEventListener("keydown", keys);
 for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => show(button.dataset.show));
