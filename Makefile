@@ -34,8 +34,9 @@ check: $(VENV)/dev.stamp ## style, types, who imports whom, and the shipped rule
 bench: $(VENV)/bench.stamp ## the benchmark with its peers; options in ARGS="--suite rules --json"
 	@$(BIN)/python -m benchmarks --peers $(ARGS)
 
-prove: $(VENV)/dev.stamp ## the long proofs of what Sereno promises
-	@$(BIN)/python -m pytest -m prove --timeout 3600 $(ARGS)
+prove: $(VENV)/dev.stamp ## the long proofs of what Sereno promises; options in ARGS="kills --kills 200"
+	@$(BIN)/python -m tests.prove $(ARGS)
+	@$(BIN)/python -m pytest -m prove --timeout 3600
 
 docs: $(VENV)/dev.stamp ## run every command and example in README.md and docs/
 	@$(BIN)/python -m pytest tests/house/test_docs.py $(ARGS)
