@@ -29,14 +29,15 @@ function section(title, ...children) {
 function written(file) {
   if (!file.messages.length) return null;
   const plain = file.messages.every((one) => !one.spans.length);
+  const many = file.messages.length > 4;
   return section(
     say("written"),
     ...file.messages.map((one) =>
       make(
         "blockquote",
-        { class: "quote", dir: "auto" },
-        ...(one.text === null ? [make("em", {}, say("written_gone"))] : marked(one.text, one.spans)),
-        make("small", {}, `${one.author} · #${one.channel} · ${when(one.at)}`),
+        { class: many ? "quote brief" : "quote", dir: "auto" },
+        make("span", {}, ...(one.text === null ? [make("em", {}, say("written_gone"))] : marked(one.text, one.spans))),
+        make("small", {}, many ? `#${one.channel} · ${when(one.at)}` : `${one.author} · #${one.channel} · ${when(one.at)}`),
       ),
     ),
     plain && file.messages.some((one) => one.text !== null) ? make("p", { class: "saw" }, say("unmarked")) : null,
