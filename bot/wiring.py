@@ -149,6 +149,7 @@ def assemble(settings: Settings) -> Bot:
     from bot.rulebook import RulesInForce
     from bot.sleeping import PatientStream
     from bot.stores.opening import open_journal
+    from bot.stores.standing import standing
     from bot.stores.times import SystemClock
 
     if settings.database_url is not None:
@@ -157,6 +158,7 @@ def assemble(settings: Settings) -> Bot:
     folders = settings.rule_folders(community) or (SHIPPED,)
     reloading = Reloading(folders, lambda: load_rules(settings, community))
     rule_set, engine = reloading.first()
+    standing(settings.data)  # a file that is no database is said in one line, before anything is made of it
     clock = SystemClock()
     journal = open_journal(settings.data, clock)
     room = Plaza(journal, clock, community.id)

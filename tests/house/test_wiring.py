@@ -17,10 +17,11 @@ from bot.config import Settings, settings_from
 from bot.reloading import Reloading
 from bot.rulebook import RulesInForce
 from bot.sleeping import PatientStream, sleeping
+from bot.stores.opening import DATABASE
 from bot.wiring import ACTIONS, CONDITIONS, assemble, lived_in, load_rules, vocabulary
 from moderation.actions.base import Action
 from moderation.actions.nothing import Nothing
-from moderation.errors import UserError
+from moderation.errors import StoreError, UserError
 from moderation.model import ChannelRef, Member, MemberRef, Message, MessagePosted, MessageRef, Signals
 from moderation.verdict import CLEAN
 from rules.compile import compile_rules
@@ -129,6 +130,13 @@ def test_postgresql_is_refused_rather_than_ignored(tmp_path: Path) -> None:
     environ = {"SERENO_DATA_DIR": str(tmp_path), "SERENO_DATABASE_URL": "postgresql://sereno@db.example/sereno"}
     with pytest.raises(UserError, match="SQLite"):
         assemble(settings_from(None, environ))
+
+
+def test_a_broken_database_is_one_clear_line(tmp_path: Path) -> None:
+    """Whoever lost half a file to a full disk reads what is wrong, and `sereno doctor` how to mend it."""
+    (tmp_path / DATABASE).write_bytes(b"half of something" * 1000)
+    with pytest.raises(StoreError, match="the database cannot be opened: file is not a database"):
+        assemble(settings_from(None, {"SERENO_DATA_DIR": str(tmp_path)}))
 
 
 async def test_saved_rules_are_taken_over_and_broken_ones_are_not(tmp_path: Path) -> None:
