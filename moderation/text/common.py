@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from moderation.text.letters import squeezed, tables
-
-_LONG_ENOUGH = 4
-"""Beside an everyday word, a piece this long that is no word speaks for a disguise."""
+from moderation.text.letters import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +28,3 @@ def common() -> Common:
     letters = tables().plain
     plain = frozenset(word if word.isascii() else word.translate(letters) for word in known)
     return Common(known=known, plain=plain, everyday=everyday)
-
-
-def _is_word(piece: str) -> bool:
-    """Whether a piece stands for itself: a known word, a number or a version, a cry such as `eeee`."""
-    if piece in common().plain or piece[0].isdigit():
-        return True
-    return len(piece) > 1 and len(set(piece)) == 1
-
-
-def broken_word(pieces: Sequence[str]) -> bool:
-    """Whether pieces that spell a listed word look like that word taken apart, not like neighbours by accident.
-
-    Single letters are one by one no words. Of two pieces one must be unknown, more than a letter of its own beside a
-    known one, and long beside an everyday word. Of more pieces, the unknown ones must be two at least and make half of
-    the letters.
-    """
-    if all(len(piece) == 1 for piece in pieces):
-        return len(pieces) > 2 and len(set(pieces)) > 1
-    everyday = common().everyday
-    letters = tables().plain
-    pieces = [piece if piece.isascii() else piece.translate(letters) for piece in pieces]
-    unknown = [piece for piece in pieces if not _is_word(piece)]
-    if len(pieces) > 2:
-        return len(unknown) > 1 and sum(map(len, unknown)) * 2 >= sum(map(len, pieces))
-    if everyday.isdisjoint(pieces):
-        return len(unknown) > 1 or (len(unknown) == 1 and len(unknown[0]) > 1)
-    return len(unknown) == 1 and len(squeezed(unknown[0])) >= _LONG_ENOUGH and min(map(len, pieces)) > 1

@@ -10,14 +10,16 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from moderation.text.common import broken_word, common
+from moderation.text.common import common
 from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, plain_letter, tables
 from moderation.text.patterns import Pattern
+from moderation.text.pieces import Word, is_row, put_together, row_of, taken_apart
 from moderation.text.spelling import BETWEEN_PARTS, Letters, Source, Spelling
 
 _FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
 _FLAG_LETTERS: Final = 2
 _DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
+_CHAIN: Final = frozenset("-_./\\@~")
 _LONG: Final = 5
 _BEFORE: Final = re.compile(r"(?:[^\W_][\W_]{1,2})*\Z")
 _AFTER: Final = re.compile(r"(?:[\W_]{1,2}[^\W_](?![^\W_]))*")
@@ -47,31 +49,48 @@ class Judge:
         text = self.text
         if not self._enough_letters(entry, spelling) or not self._edges(entry, spelling):
             return False
-        pieces = self._pieces(spelling, breaks)
-        gaps = any(len(word) > 1 for word in pieces)
-        if gaps and not all(len(word) == 1 or broken_word(word) for word in pieces):
-            return False
-        if gaps and pattern.inside and any(text[source.place - 1].isspace() for source in spelling.sources[1:]):
-            return False
-        if not gaps and not self._any_strange(entry, spelling):
-            return False
-        if gaps and self._spelt_out(pieces) and not self._alone(spelling, entry):
-            return False
-        if not gaps and self._genuine(spelling, len(entry)):
-            return False
+        words, between = self._words(spelling, breaks)
         first, last = spelling.sources[0].place, spelling.sources[-1].place
+        if all(word.whole for word in words):
+            if not self._any_strange(entry, spelling) or self._genuine(spelling, len(entry)):
+                return False
+        elif row := row_of(words, between):
+            if not is_row(row) or not self._alone(spelling, entry):
+                return False
+        elif not all(map(taken_apart, words)) or self._in_chain(first, last):
+            return False
+        if pattern.inside and any(char.isspace() for word in words for gap in word.gaps for char in gap):
+            return False
         return not in_link(text, first, last + 1)
 
     def honest(self, entry: str, spelling: Spelling, breaks: frozenset[int]) -> bool:
         """Whether the entry stands there openly: the first look at the words is the one to judge it."""
-        pieces = self._pieces(spelling, breaks)
-        return all(len(word) == 1 for word in pieces) and not self._any_strange(entry, spelling)
+        words, _ = self._words(spelling, breaks)
+        return all(word.whole for word in words) and not self._any_strange(entry, spelling)
 
     def split(self, entry: str, spelling: Spelling, breaks: frozenset[int]) -> bool:
-        """Whether a spelling over several messages is that word and no accident."""
+        """Whether a spelling over several messages is that word and no accident.
+
+        Messages of nothing but a piece of it are no accident, unless two everyday words meet.
+        """
         if not self._enough_letters(entry, spelling) or not self._edges(entry, spelling):
             return False
-        return all(len(word) == 1 or broken_word(word) for word in self._pieces(spelling, breaks))
+        words, between = self._words(spelling, breaks)
+        if row := row_of(words, between):
+            return is_row(row) or self._only_pieces(spelling)
+        if all(map(taken_apart, words)):
+            return True
+        return self._only_pieces(spelling) and all(map(put_together, words))
+
+    def _only_pieces(self, spelling: Spelling) -> bool:
+        """Whether the messages hold nothing else; before the first of three pieces or more there may be other words."""
+        first, last = spelling.sources[0].place, spelling.sources[-1].place
+        text = self.text
+        if any(map(self.letters.solid, range(last + 1, _part_end(text, last)))):
+            return False
+        if text.count(BETWEEN_PARTS, first, last) > 1:
+            return True
+        return not any(map(self.letters.solid, range(text.rfind(BETWEEN_PARTS, 0, first) + 1, first)))
 
     def _enough_letters(self, entry: str, spelling: Spelling) -> bool:
         """Half of the entry must be written in letters of some kind, two fifths of a long one; `$` and `@` will do."""
@@ -91,16 +110,28 @@ class Judge:
         second = self.text[spelling.sources[0].place + 1 :][:1]
         return first != "@" or not second.isalnum() or len(entry) >= _LONG - 1
 
-    def _pieces(self, spelling: Spelling, breaks: frozenset[int]) -> list[list[str]]:
-        """The pieces that each word of the entry is written in."""
-        words: list[list[str]] = [[""]]
+    def _words(self, spelling: Spelling, breaks: frozenset[int]) -> tuple[list[Word], list[str]]:
+        """The words of the entry in the pieces they are written in, and what stands between the words."""
+        words = [Word([""], [])]
+        between: list[str] = []
+        before = spelling.sources[0].place
         for index, (source, place) in enumerate(zip(spelling.sources, spelling.spelt, strict=True)):
             if index and place in breaks and spelling.spelt[index - 1] != place:
-                words.append([""])
+                words.append(Word([""], []))
+                between.append(self.text[before + 1 : source.place])
             elif source.gap:
-                words[-1].append("")
-            words[-1][-1] += self.text[source.place].casefold()
-        return words
+                words[-1].gaps.append(self.text[before + 1 : source.place])
+                words[-1].pieces.append("")
+            words[-1].pieces[-1] += self.text[source.place]
+            before = source.place
+        return words, between
+
+    def _in_chain(self, first: int, last: int) -> bool:
+        """Whether more is joined to the pieces, as in a path or a long compound."""
+        text = self.text
+        return (text[max(first - 1, 0) : first] in _CHAIN and text[first - 2 : first - 1].isalnum()) or (
+            text[last + 1 : last + 2] in _CHAIN and text[last + 2 : last + 3].isalnum()
+        )
 
     def _any_strange(self, entry: str, spelling: Spelling) -> bool:
         """Whether any letter is strange; a number behind the whole word, as in `line3`, and a flag beside it are not."""
@@ -129,9 +160,6 @@ class Judge:
             return not any(other > "\x7f" and other.isalpha() for other in self.text if other != char)
         return plain is None or plain not in (letter, letter * 2)
 
-    def _spelt_out(self, pieces: list[list[str]]) -> bool:
-        return all(len(piece) == 1 for word in pieces for piece in word)
-
     def _alone(self, spelling: Spelling, entry: str) -> bool:
         """Whether single letters in a row are the whole row: `c l a s s` has another beginning."""
         first, last = spelling.sources[0].place, spelling.sources[-1].place
@@ -152,6 +180,11 @@ class Judge:
         known = tables()
         expected = known.close if size < _LONG else known.look.alike.keys()
         return not all(char in expected for char in self.text if _other_alphabet(char))
+
+
+def _part_end(text: str, place: int) -> int:
+    end = text.find(BETWEEN_PARTS, place)
+    return len(text) if end < 0 else end
 
 
 def _letters(found: re.Match[str] | None) -> str:

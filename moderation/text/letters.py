@@ -230,9 +230,19 @@ def seen_letters(clean: str, data: bytes | None) -> str:
     return data.translate(known.look_bytes, known.unlooked).decode("latin-1")
 
 
+def runs_as_one(clean: str, data: bytes | None) -> str:
+    """The letters a reader sees, runs as one."""
+    return _single(seen_letters(clean, data), data is not None)
+
+
+def merged(letters: str) -> str:
+    """Letters with i and l as one class."""
+    return letters.replace("i", "l").replace("1", "l")
+
+
 def looks(clean: str, data: bytes | None) -> str:
     """The letters a reader sees, runs as one, i and l as one class: what disguises are looked for in."""
-    return _single(seen_letters(clean, data), data is not None).replace("i", "l").replace("1", "l")
+    return merged(runs_as_one(clean, data))
 
 
 def letter_places(clean: str, data: bytes | None) -> tuple[list[int], list[int]]:

@@ -16,7 +16,7 @@ from moderation.text.align import Alignment, Edit, edited, of_clusters, of_edits
 from moderation.text.fingerprint import fingerprint_of
 from moderation.text.folding import LONG_RUN, caseless
 from moderation.text.invisible import ANY, ASCII_DELETE, invisible_edits
-from moderation.text.letters import looks, narrow
+from moderation.text.letters import merged, narrow, runs_as_one
 from moderation.text.links import Link, links_in
 from moderation.text.markup import MARKS, markup_edits, may_have_markup
 from moderation.text.skeleton import skeleton_of
@@ -157,8 +157,13 @@ class Views:
         return self._words
 
     @property
-    def letters(self) -> str:
-        """The letters a reader sees, without anything between them, for matching."""
+    def runs(self) -> str:
+        """The letters a reader sees, without anything between them, runs as one."""
         if self._letters is None:
-            self._letters = looks(self.clean.text, self._data)
+            self._letters = runs_as_one(self.clean.text, self._data)
         return self._letters
+
+    @property
+    def letters(self) -> str:
+        """The same with i and l as one class, for matching."""
+        return merged(self.runs)

@@ -1,0 +1,135 @@
+"""A listed word in pieces: which pieces are that word taken apart, and which are neighbours by accident.
+
+Three ways of taking a word apart, each with its own honest look-alikes: a row of single letters (`b l a r g`, but
+formulas too), pieces joined by a sign (`bl-arg`, but compounds and file names too), and pieces with blanks between them
+(`bla rg`, but any two words of a sentence too).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from moderation.text.common import Common, common
+from moderation.text.letters import squeezed, tables
+
+_LONG_ENOUGH: Final = 4
+"""Beside an everyday word, a piece this long that is no word speaks for a disguise."""
+
+_ROW: Final = 3
+_PART: Final = 3
+_CODE: Final = frozenset('()[]{}=+;<>&%^"`#@$?¦')
+"""Signs of formulas and programs: different ones between single letters make these letters names of variables."""
+
+_HARD: Final = frozenset("-‐‑*~|¦•·∙")
+"""Signs that end no sentence; two words of a sentence do not meet at one."""
+
+_NAMES: Final = frozenset("_/\\=<>")
+"""Signs of file names and programs, which join words as well as they join pieces."""
+
+
+class Word(NamedTuple):
+    """The pieces of one word as written, and what stands between each and the next."""
+
+    pieces: list[str]
+    gaps: list[str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is in one piece."""
+        return len(self.pieces) == 1
+
+    @property
+    def spelt_out(self) -> bool:
+        """Whether every piece is one letter."""
+        return all(len(piece) == 1 for piece in self.pieces)
+
+
+def row_of(words: Sequence[Word], between: Sequence[str]) -> Word | None:
+    """All words as one row of single letters, where they are that; `between` is what stands between the words."""
+    if not all(word.spelt_out for word in words):
+        return None
+    pieces = [piece for word in words for piece in word.pieces]
+    gaps = list(words[0].gaps)
+    for gap, word in zip(between, words[1:], strict=True):
+        gaps += [gap, *word.gaps]
+    return Word(pieces, gaps)
+
+
+def is_row(word: Word) -> bool:
+    """Whether single letters are a word spelt out: three or more, not all the same, no formula."""
+    different = {piece.casefold() for piece in word.pieces}
+    return len(word.pieces) >= _ROW and len(different) > 1 and not _formula(word.gaps)
+
+
+def taken_apart(word: Word) -> bool:
+    """Whether the pieces that spell a listed word are that word taken apart."""
+    if word.whole:
+        return True
+    if word.spelt_out:
+        return is_row(word)
+    known = common()
+    pieces = _plain(word)
+    sentence = word.pieces[1][0].isupper() and not word.pieces[0].isupper()
+    return _glued(pieces, word.gaps, known, sentence) or _strewn(pieces, known)
+
+
+def put_together(word: Word) -> bool:
+    """Whether pieces that stand alone, such as whole messages, make the word on purpose: not two everyday words."""
+    return word.whole or len(word.pieces) > 2 or not _everyday_pair(_plain(word), common())
+
+
+def _plain(word: Word) -> list[str]:
+    letters = tables().plain
+    return [piece.lower() if piece.isascii() else piece.translate(letters) for piece in word.pieces]
+
+
+def _formula(gaps: Sequence[str]) -> bool:
+    """Whether different signs stand between single letters, and some of them are signs of formulas or programs."""
+    signs = {"".join(gap.split()) for gap in gaps}
+    return len(signs) > 1 and any(not _CODE.isdisjoint(sign) for sign in signs)
+
+
+def _everyday_pair(pieces: Sequence[str], known: Common) -> bool:
+    return all(len(piece) > 1 and piece in known.everyday for piece in pieces)
+
+
+def _is_word(piece: str, known: Common) -> bool:
+    """Whether a piece stands for itself: a known word, a number or a version, a cry such as `eeee`."""
+    if piece in known.plain or piece[0].isdigit():
+        return True
+    return len(piece) > 1 and len(set(piece)) == 1
+
+
+def _glued(pieces: Sequence[str], gaps: Sequence[str], known: Common, sentence: bool) -> bool:
+    """Whether the same sign joins all pieces, without a blank, and joins no two words that belong beside it."""
+    if len(set(gaps)) > 1 or any(char.isspace() for char in gaps[0]):
+        return False
+    if len(pieces) > 2:
+        return sum(map(len, pieces)) >= _LONG_ENOUGH
+    if sum(map(len, pieces)) < _LONG_ENOUGH:
+        return False
+    unknown = [piece for piece in pieces if not _is_word(piece, known)]
+    if _HARD.issuperset(gaps[0]):
+        return bool(unknown) or not _everyday_pair(pieces, known)
+    if _NAMES.issuperset(gaps[0]):
+        return any(len(piece) > 1 for piece in unknown)
+    if sentence:
+        return False
+    if any(len(piece) > 1 for piece in unknown):
+        return min(map(len, pieces)) > 1
+    return min(map(len, pieces)) >= _PART and not _everyday_pair(pieces, known)
+
+
+def _strewn(pieces: Sequence[str], known: Common) -> bool:
+    """Whether pieces with blanks between them are no neighbours by accident.
+
+    Of two pieces one must be unknown, more than a letter of its own beside a known one, and long beside an everyday
+    word. Of more pieces, the unknown ones must be two at least and make half of the letters.
+    """
+    unknown = [piece for piece in pieces if not _is_word(piece, known)]
+    if len(pieces) > 2:
+        return len(unknown) > 1 and sum(map(len, unknown)) * 2 >= sum(map(len, pieces))
+    if known.everyday.isdisjoint(pieces):
+        return len(unknown) > 1 or (len(unknown) == 1 and len(unknown[0]) > 1)
+    return len(unknown) == 1 and len(squeezed(unknown[0])) >= _LONG_ENOUGH and min(map(len, pieces)) > 1
