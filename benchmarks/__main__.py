@@ -24,7 +24,9 @@ def main() -> None:
     """Run the suites that were asked for and print what they found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--suite", action="append", choices=sorted(SUITES), help="may be given several times")
-    parser.add_argument("--peers", action="store_true", help="measure better-profanity and Red's filter in the same run")
+    parser.add_argument(
+        "--peers", action="store_true", help="measure better-profanity and Red's filter in the same run"
+    )
     parser.add_argument("--size", type=int, help="messages in the corpus (each suite has its own default)")
     parser.add_argument("--json", action="store_true", help="for machines")
     arguments = parser.parse_args()

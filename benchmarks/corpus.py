@@ -48,7 +48,9 @@ def pseudo_words(count: int, *, seed: int = 7) -> list[str]:
     words: dict[str, None] = {}
     while len(words) < count:
         syllables = dice.choices("bcdfghjklmnprstvwz", k=dice.randint(2, 5))
-        words["".join(letter + dice.choice("aeiou") + dice.choice(("", "", "n", "r", "s")) for letter in syllables)] = None
+        words["".join(letter + dice.choice("aeiou") + dice.choice(("", "", "n", "r", "s")) for letter in syllables)] = (
+            None
+        )
     return list(words)
 
 

@@ -35,9 +35,7 @@ def race(
             wall[name].append(time.perf_counter() - wall_start)
             gc.enable()
     scale = 1e6 / len(items)
-    return {
-        name: Timing(min(cpu[name]) * scale, statistics.median(wall[name]) * scale, rounds) for name in contestants
-    }
+    return {name: Timing(min(cpu[name]) * scale, statistics.median(wall[name]) * scale, rounds) for name in contestants}
 
 
 @dataclass(frozen=True, slots=True)

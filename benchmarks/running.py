@@ -11,8 +11,8 @@ from time import perf_counter
 
 from bot.adapters.twin import Twin, TwinMessage
 from bot.app import App, AppSettings, Parts
-from bot.rules_stream import LiveStream
 from bot.rulebook import RulesInForce
+from bot.rules_stream import LiveStream
 from bot.stores.opening import open_journal
 from bot.stores.times import SystemClock
 from bot.wiring import ACTIONS

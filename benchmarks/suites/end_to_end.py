@@ -40,13 +40,8 @@ rules:
 def run(size: int = 50_000, *, peers: bool = False) -> Iterator[Row]:
     """All rows of the suite; no peer keeps what it hears."""
     texts = corpus(size).texts
-    yield asyncio.run(_throughput(list(_posted(texts)), shipped()))
+    yield asyncio.run(_throughput(list(events(texts, apart=0.01)), shipped()))
     yield from asyncio.run(_paced(texts[: PACE * SECONDS], compile_rules(rule_set({"10-removing.yaml": _REMOVING}))))
-
-
-def _posted(texts: Sequence[str]) -> Iterator[MessagePosted]:
-    for event in events(texts, apart=0.01):
-        yield event
 
 
 async def _throughput(posted: list[MessagePosted], engine: Engine) -> Row:
@@ -73,7 +68,9 @@ async def _deliver(app: App, posted: list[MessagePosted]) -> None:
 async def _paced(texts: Sequence[str], engine: Engine) -> list[Row]:
     """1,000 messages a second, one in twenty to be removed: when is one on disk, and when is it gone?"""
     twin = Watching()
-    posted = list(_posted([f"{text} {REMOVED}" if number % 20 == 0 else text for number, text in enumerate(texts)]))
+    posted = list(
+        events([f"{text} {REMOVED}" if number % 20 == 0 else text for number, text in enumerate(texts)], apart=0.01)
+    )
     known(twin, posted)
     arrived: dict[str, float] = {}
     kept: list[float] = []
@@ -98,7 +95,13 @@ async def _paced(texts: Sequence[str], engine: Engine) -> list[Row]:
     return [
         Row("on disk at 1,000 messages/s, p50", _quantile(kept, 50), "ms"),
         Row("on disk at 1,000 messages/s, p99", _quantile(kept, 99), "ms", goal="≤ 10"),
-        Row("removed at 1,000 messages/s, p95", _quantile(gone, 95), "ms", f"{len(gone)} of {expected} removed", "≤ 1,000"),
+        Row(
+            "removed at 1,000 messages/s, p95",
+            _quantile(gone, 95),
+            "ms",
+            f"{len(gone)} of {expected} removed",
+            "≤ 1,000",
+        ),
     ]
 
 

@@ -43,7 +43,9 @@ def _oracle(texts: Sequence[str], words: Sequence[str]) -> Iterator[Row]:
     ours = {text for text in texts if index.find(Views(text))}
     theirs = {text for text in texts if oracle.search(text)}
     if ours != theirs:
-        raise SystemExit(f"the matcher and the oracle disagree on {len(ours ^ theirs)} texts: {list(ours ^ theirs)[:3]}")
+        raise SystemExit(
+            f"the matcher and the oracle disagree on {len(ours ^ theirs)} texts: {list(ours ^ theirs)[:3]}"
+        )
     yield Row("texts on which matcher and `re` oracle agree", len(texts), "texts", f"{len(ours)} hits")
 
 
@@ -59,7 +61,9 @@ def _growth(texts: Sequence[str], words: Sequence[str]) -> Iterator[Row]:
     for name, timing in timings.items():
         yield Row(f"whole decision, {name}", timing.cpu_us, "µs/message", f"wall {timing.wall_us:.2f}")
     least, *_, most = [timing.cpu_us for timing in timings.values()]
-    yield Row("growth from the smallest to the largest", most / least, "×", "rule cost, views and counters included", "≤ 3")
+    yield Row(
+        "growth from the smallest to the largest", most / least, "×", "rule cost, views and counters included", "≤ 3"
+    )
 
 
 def _deciding(engine: Engine, posted: Sequence[MessagePosted]) -> Callable[[Sequence[str]], object]:
@@ -103,7 +107,9 @@ def _peers(texts: Sequence[str], words: Sequence[str]) -> Iterator[Row]:
     )
     notes = {"Red's filter": "same 10,000 words", "better-profanity": "its own list of about 835 words"}
     for name, timing in timings.items():
-        yield Row(f"{name}: decision", timing.cpu_us, "µs/message", f"{hits[name]} hits; {notes.get(name, 'everything')}")
+        yield Row(
+            f"{name}: decision", timing.cpu_us, "µs/message", f"{hits[name]} hits; {notes.get(name, 'everything')}"
+        )
     ours = timings["Sereno"].cpu_us
     yield Row("Red's filter / Sereno", timings["Red's filter"].cpu_us / ours, "×", goal="≥ 100")
     yield Row("better-profanity / Sereno", timings["better-profanity"].cpu_us / ours, "×", goal="≥ 300")
