@@ -184,9 +184,7 @@ def _draft(event: Event, verdict: Verdict, person: Member | None) -> Draft:
 def _deciding(verdict: Verdict) -> tuple[str, ...]:
     """The rules a case is about, weightiest first. One that only labels has nothing to say beside one that acts."""
     by_weight = sorted(verdict.actions, key=lambda plan: -plan.action.severity)
-    acting = [
-        rule for plan in by_weight if plan.action.severity or isinstance(plan.action, Ask) for rule in plan.rules
-    ]
+    acting = [rule for plan in by_weight if plan.action.severity or isinstance(plan.action, Ask) for rule in plan.rules]
     return tuple(dict.fromkeys(acting or [rule for plan in by_weight for rule in plan.rules]))
 
 
