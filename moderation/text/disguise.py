@@ -7,11 +7,12 @@ evidence: a look-alike, a digit or sign used as a letter, or a word taken apart 
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 from typing import Final
 
 from moderation.text.common import common
-from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, plain_letter, tables
+from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, SYLLABLES, plain_letter, tables
 from moderation.text.patterns import Pattern
 from moderation.text.pieces import Word, is_row, put_together, row_of, taken_apart
 from moderation.text.spelling import BETWEEN_PARTS, Letters, Source, Spelling
@@ -19,6 +20,8 @@ from moderation.text.spelling import BETWEEN_PARTS, Letters, Source, Spelling
 _FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
 _FLAG_LETTERS: Final = 2
 _DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
+_BARS: Final = frozenset("!¡|+")
+_HEX: Final = frozenset("abcdefABCDEF")
 _CHAIN: Final = frozenset("-_./\\@~")
 _LONG: Final = 5
 _BEFORE: Final = re.compile(r"(?:[^\W_][\W_]{1,2})*\Z")
@@ -31,8 +34,10 @@ _LINK: Final = re.compile(
 
 
 def _other_alphabet(char: str) -> bool:
-    """Whether the character is a letter, and not a Latin one."""
-    return char > "\u02ff" and char.isalpha() and not (plain_letter(char) or " ").isascii()
+    """Whether the character is a letter of a language, and not a Latin one; small capitals are no language's."""
+    if char <= "\u02ff" or not char.isalpha() or (plain_letter(char) or " ").isascii():
+        return False
+    return not unicodedata.name(char, "").startswith("LATIN")
 
 
 class Judge:
@@ -93,21 +98,33 @@ class Judge:
         return not any(map(self.letters.solid, range(text.rfind(BETWEEN_PARTS, 0, first) + 1, first)))
 
     def _enough_letters(self, entry: str, spelling: Spelling) -> bool:
-        """Half of the entry must be written in letters of some kind, two fifths of a long one; `$` and `@` will do."""
+        """Half of the entry must be written in letters of some kind, two fifths of a long one; `$` and `@` will do.
+
+        Of six letters or more two are enough, if no hexadecimal number has them.
+        """
         real = {
-            place
+            place: self.text[source.place]
             for source, place in zip(spelling.sources, spelling.spelt, strict=True)
             if self.text[source.place] not in _DOUBTFUL or self.text[source.place] == entry[place]
         }
         share = 0.4 if len(entry) >= _LONG else 0.5
-        return len(real) >= share * len(entry)
+        if len(real) >= share * len(entry):
+            return True
+        return len(entry) > _LONG and len(real) > 1 and not _HEX.issuperset(real.values())
 
     def _edges(self, entry: str, spelling: Spelling) -> bool:
-        """Signs at the edges: `z0nkhead!` ends before the mark, `$hit` begins with its s, a mention is a mention."""
-        first, last = self.text[spelling.sources[0].place], self.text[spelling.sources[-1].place]
-        if last in "!|+" or first in "!|+":
+        """Signs at the edges: `z0nkhead!` ends before the mark, `$hit` begins with its s, a mention is a mention.
+
+        Where what is left would be no word, as in `!diot`, a sign at the edge is a letter.
+        """
+        known = common().plain
+        start, end = spelling.sources[0].place, spelling.sources[-1].place
+        first, last = self.text[start], self.text[end]
+        if last in _BARS and (last != "+" or entry[:-1] in known):
             return False
-        second = self.text[spelling.sources[0].place + 1 :][:1]
+        if first in _BARS and (entry[1:] in known or self.text[max(start - 1, 0) : start] in _BARS):
+            return False
+        second = self.text[start + 1 : start + 2]
         return first != "@" or not second.isalnum() or len(entry) >= _LONG - 1
 
     def _words(self, spelling: Spelling, breaks: frozenset[int]) -> tuple[list[Word], list[str]]:
@@ -152,13 +169,19 @@ class Judge:
             return char in MEANT and char != letter
         after = self.text[source.place + 1 : source.place + 2]
         plain = plain_letter(char)
-        if plain == letter or letter == char.casefold():
+        if plain == letter or letter == char.casefold() or self._in_its_script(char):
             return False
         if plain in OWN:
             return bool(after) and plain_letter(after) is None
         if plain is not None and not FOREIGN.isdisjoint(plain):
             return not any(other > "\x7f" and other.isalpha() for other in self.text if other != char)
         return plain is None or plain not in (letter, letter * 2)
+
+    def _in_its_script(self, char: str) -> bool:
+        """Whether it is a syllable of Chinese, Japanese or Korean in a text that has others, none of a Latin look."""
+        script = _script(char)
+        alike = tables().look.alike
+        return script in SYLLABLES and any(_script(other) == script and other not in alike for other in self.text)
 
     def _alone(self, spelling: Spelling, entry: str) -> bool:
         """Whether single letters in a row are the whole row: `c l a s s` has another beginning."""
@@ -180,6 +203,10 @@ class Judge:
         known = tables()
         expected = known.close if size < _LONG else known.look.alike.keys()
         return not all(char in expected for char in self.text if _other_alphabet(char))
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").split(" ")[0].split("-")[0] if char > "\u0fff" else ""
 
 
 def _part_end(text: str, place: int) -> int:

@@ -34,6 +34,7 @@ LEET: Final = {
     "$": "s",
     "!": "1",
     "|": "1",
+    "¡": "1",
     "+": "t",
 }
 """Digits and signs as letters; `1` stands for i and l."""
@@ -48,6 +49,9 @@ OWN: Final = frozenset("ñçãõ")
 
 FOREIGN: Final = frozenset("åøłđðþæœı")
 """Letters of their own in other languages: no disguise where a text has more letters outside ASCII."""
+
+SYLLABLES: Final = ("HIRAGANA", "KATAKANA", "CJK", "BOPOMOFO", "HANGUL")
+"""Scripts, as names of characters begin, of languages that put foreign words in Latin letters right beside their own."""
 
 HIDING: Final = "*#%^~•×∗✱"
 """Signs that people put in the place of a letter, whichever it is."""
@@ -112,10 +116,11 @@ class Look(dict[int, str | None]):
         return look
 
     def _folded(self, char: str) -> str | None:
-        split = unicodedata.normalize("NFD", char.casefold())
+        split = unicodedata.normalize("NFD", char)
         if not split[0].isalnum():
             return None
-        letters = (self.alike.get(part, part) for part in split if not _is_mark(part))
+        parts = (part for part in split if not _is_mark(part))
+        letters = (self.alike.get(part) or self.alike.get(part.casefold(), part.casefold()) for part in parts)
         return "".join(LEET.get(letter, letter) for letter in letters)
 
 
@@ -176,7 +181,7 @@ def tables() -> Tables:
         look=look,
         close=close,
         plain_bytes=bytes(_byte(plain[code]) for code in range(256)),
-        look_bytes=bytes(_byte(look[code]) for code in range(256)),
+        look_bytes=bytes(_byte(look[code]) for code in range(256)).translate(bytes.maketrans(b"i1", b"ll")),
         unlooked=bytes(code for code in range(256) if not looked[code]),
         is_look=bytes(looked),
         doubles=AhoCorasick([char * 2 for char in ascii_lowercase + digits + "ñçãõåøðþæ"]),
@@ -222,27 +227,20 @@ def squeezed(word: str) -> str:
     return _REPEAT.sub("", word)
 
 
-def seen_letters(clean: str, data: bytes | None) -> str:
-    """The letters a reader sees in a clean text, one after the other; `data` is its narrow form."""
+def _seen(clean: str, data: bytes | None) -> str:
+    """The letters a reader sees in a clean text, one after the other, i and l as one class."""
     known = tables()
     if data is None:
-        return clean.translate(known.look)
+        return clean.translate(known.look).replace("i", "l").replace("1", "l")
     return data.translate(known.look_bytes, known.unlooked).decode("latin-1")
 
 
-def runs_as_one(clean: str, data: bytes | None) -> str:
-    """The letters a reader sees, runs as one."""
-    return _single(seen_letters(clean, data), data is not None)
-
-
-def merged(letters: str) -> str:
-    """Letters with i and l as one class."""
-    return letters.replace("i", "l").replace("1", "l")
-
-
 def looks(clean: str, data: bytes | None) -> str:
-    """The letters a reader sees, runs as one, i and l as one class: what disguises are looked for in."""
-    return merged(runs_as_one(clean, data))
+    """The letters a reader sees, i and l as one class, runs as one: what disguises are looked for in.
+
+    `data` is the narrow form of the text, where it has one.
+    """
+    return _single(_seen(clean, data), data is not None)
 
 
 def letter_places(clean: str, data: bytes | None) -> tuple[list[int], list[int]]:
@@ -252,7 +250,7 @@ def letter_places(clean: str, data: bytes | None) -> tuple[list[int], list[int]]
         places = [place for place, char in enumerate(clean) for _ in known.look[ord(char)] or ""]
     else:
         places = list(compress(range(len(data)), data.translate(known.is_look)))
-    again = {place + 1 for place in repeats(seen_letters(clean, data), data is not None)}
+    again = {place + 1 for place in repeats(_seen(clean, data), data is not None)}
     firsts = [number for number in range(len(places)) if number not in again] if again else list(range(len(places)))
     return places, firsts
 

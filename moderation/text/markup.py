@@ -73,7 +73,7 @@ class _Pairs:
         text = self.text
         opens = end < len(text) and not text[end].isspace()
         closes = start > 0 and not text[start - 1].isspace()
-        if mark in ("_", "__") and _word(text, start - 1) and _word(text, end):
+        if mark == "_" and _word(text, start - 1) and _word(text, end):
             return
         earlier = self.waiting.get(mark)
         if earlier is not None and closes and earlier[1] < start:

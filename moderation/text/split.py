@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from moderation.text.letters import merged, squeezed
+from moderation.text.letters import squeezed
 from moderation.text.patterns import Automaton
 from moderation.text.spelling import BETWEEN_PARTS, Letters
 from moderation.text.suspicion import classes_of
@@ -66,14 +66,14 @@ def _word_end(text: str, place: int) -> int:
 def may_cross(automaton: Automaton, parts: Sequence[Views]) -> bool:
     """Whether any entry may lie across the border between the last message and those before it."""
     reach = automaton.longest
-    earlier = squeezed("".join([part.runs[-reach:] for part in parts[:-1]]))[-reach:]
-    last = parts[-1].runs[:reach]
+    earlier = squeezed("".join([part.letters[-reach:] for part in parts[:-1]]))[-reach:]
+    last = parts[-1].letters[:reach]
     border = len(earlier)
     if not border or not last:
         return False
-    ends = {end - border for _, start, end in automaton.matches(merged(earlier + last)) if start < border < end}
+    ends = {end - border for _, start, end in automaton.matches(earlier + last) if start < border < end}
     if earlier[-1] == last[0]:
-        found = automaton.matches(merged(earlier + last[1:]))
+        found = automaton.matches(earlier + last[1:])
         ends |= {end - border + 1 for _, start, end in found if start < border <= end}
     if not ends:
         return False

@@ -1,7 +1,7 @@
 """Whether a message is worth the search for disguises: most are not, and this decides it in a microsecond.
 
 Every character gets a class: a letter, 1 digit, @ sign used as a letter, * sign that hides a letter, space, . anything
-else between letters, ? character of another alphabet or an emoji that looks like a letter. A few short sequences of
+else between letters, ( a sign that may be part of a drawn letter, ' an apostrophe, ? character of another alphabet or an emoji that looks like a letter. A few short sequences of
 classes mark a message.
 """
 
@@ -11,6 +11,8 @@ import re
 from collections.abc import Container, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import islice
+from operator import add
 from string import ascii_letters, digits
 from typing import Final, NamedTuple
 
@@ -19,6 +21,8 @@ from moderation.text.letters import HIDING, LEET, OWN, repeats, squeezed, tables
 _REMEMBERED: Final = 20_000
 _NEAR: Final = 3
 _CAPITAL_I: Final = re.compile("[a-z]I")
+_ROW: Final = re.compile(r" (?:[^\W\d_] \w|\d [^\W\d_]) ")
+_DRAWING: Final = "([{<>/\\‹"
 
 
 def _class_of(char: str) -> str:
@@ -31,6 +35,10 @@ def _class_of(char: str) -> str:
         return "@"
     if char in HIDING:
         return "*"
+    if char in _DRAWING:
+        return "("
+    if char in "'’":
+        return "'"
     if char.isspace():
         return " "
     if char.isascii():
@@ -65,17 +73,32 @@ def classes_of(clean: str, data: bytes | None) -> str:
     return clean.translate(wide) if data is None else data.translate(narrow).decode("latin-1")
 
 
-def spelt_oddly(clean: str, seen: str) -> bool:
-    """Whether signs, digits, single letters or other alphabets stand where a disguise would have them."""
-    if "?" in seen or ".a.a" in seen or ". a." in seen or " a a " in seen:
+def spelt_oddly(clean: str, seen: str, each: Sequence[str], line: str, apart: AbstractSet[str]) -> bool:
+    """Whether signs, digits, single letters, joined pieces or other alphabets stand where a disguise has them."""
+    if "?" in seen or ".a.a" in seen or ". a." in seen or has_row(line):
         return True
     if "@" in seen and ("a@" in seen or "@a" in seen or "@@" in seen):
         return True
-    if "1" in seen and ("a1" in seen or "1a" in seen or " 1 a " in seen):
+    if "1" in seen and ("a1" in seen or "1a" in seen):
         return True
-    if seen[:4] == "a a " or seen[-4:] == " a a":
+    if ".a" in seen and (".aa.a" in seen or ".aaa.a" in seen or ("a.a" in seen and joins(each, apart))):
         return True
     return "I" in clean and _CAPITAL_I.search(clean) is not None
+
+
+def has_row(line: str) -> bool:
+    """Whether a line of words has two single letters beside each other, or one beside a digit."""
+    return _ROW.search(line) is not None
+
+
+def joins(each: Sequence[str], apart: AbstractSet[str]) -> bool:
+    """Whether any two neighbours make a listed word."""
+    return not apart.isdisjoint(map(add, each, islice(each, 1, None)))
+
+
+def may_be_drawn(seen: str) -> bool:
+    """Whether brackets, bars or strokes touch letters, so that they may be letters themselves."""
+    return "(a" in seen or "a(" in seen or ("@" in seen and ("a@" in seen or "@a" in seen))
 
 
 class LooseEnds(NamedTuple):

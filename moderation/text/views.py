@@ -16,7 +16,7 @@ from moderation.text.align import Alignment, Edit, edited, of_clusters, of_edits
 from moderation.text.fingerprint import fingerprint_of
 from moderation.text.folding import LONG_RUN, caseless
 from moderation.text.invisible import ANY, ASCII_DELETE, invisible_edits
-from moderation.text.letters import merged, narrow, runs_as_one
+from moderation.text.letters import looks, narrow
 from moderation.text.links import Link, links_in
 from moderation.text.markup import MARKS, markup_edits, may_have_markup
 from moderation.text.skeleton import skeleton_of
@@ -54,17 +54,18 @@ def _nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _clean(raw: str) -> View:
-    """The clean view; three passes, of which most texts need none."""
+def _read(raw: str, markup: bool) -> View:
+    """A text as it is shown, or, without `markup`, as it was typed; three passes, of which most texts need none."""
     seen = edited(raw, invisible_edits(raw)) if ANY.search(raw) else raw
-    shown = edited(seen, markup_edits(seen)) if may_have_markup(seen) else seen
+    marks = markup_edits(seen) if markup and may_have_markup(seen) else []
+    shown = edited(seen, marks) if marks else seen
     text = shown if shown.isascii() else _nfkc(shown)
     if text == raw:
         return View(raw)
 
     def trace() -> Alignment:
         first = of_edits(len(raw), invisible_edits(raw))
-        second = of_edits(len(seen), markup_edits(seen)).after(first)
+        second = of_edits(len(seen), marks).after(first)
         return of_clusters(shown, text, _nfkc).after(second)
 
     return View(text, trace)
@@ -86,12 +87,24 @@ def _folded(clean: View) -> View:
 class Views:
     """One text, seen in every way that rules look at it. Never raises, whatever the text."""
 
-    __slots__ = ("_clean", "_data", "_fingerprint", "_folded", "_letters", "_links", "_skeleton", "_words", "raw")
+    __slots__ = (
+        "_clean",
+        "_data",
+        "_fingerprint",
+        "_folded",
+        "_letters",
+        "_links",
+        "_skeleton",
+        "_typed",
+        "_words",
+        "raw",
+    )
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self._clean: View | None = None
         self._folded: View | None = None
+        self._typed: View | None = None
         self._skeleton: View | None = None
         self._fingerprint: str | None = None
         self._links: tuple[Link, ...] | None = None
@@ -108,9 +121,18 @@ class Views:
             if data is not None and not data.translate(None, _SIMPLE):
                 self._clean, self._data = View(raw), data
             else:
-                self._clean = _clean(raw)
+                self._clean = _read(raw, markup=True)
                 self._data = narrow(self._clean.text)
         return self._clean
+
+    @property
+    def typed(self) -> View:
+        """What was typed, markup and all, without what nobody sees."""
+        if self._typed is None:
+            clean = self.clean
+            view = clean if clean.text is self.raw else _read(self.raw, markup=False)
+            self._typed = clean if view.text == clean.text else view
+        return self._typed
 
     @property
     def folded(self) -> View:
@@ -157,13 +179,8 @@ class Views:
         return self._words
 
     @property
-    def runs(self) -> str:
-        """The letters a reader sees, without anything between them, runs as one."""
-        if self._letters is None:
-            self._letters = runs_as_one(self.clean.text, self._data)
-        return self._letters
-
-    @property
     def letters(self) -> str:
-        """The same with i and l as one class, for matching."""
-        return merged(self.runs)
+        """The letters a reader sees, without anything between them, for matching."""
+        if self._letters is None:
+            self._letters = looks(self.clean.text, self._data)
+        return self._letters

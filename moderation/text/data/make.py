@@ -16,32 +16,32 @@ from string import ascii_lowercase
 from typing import Final
 
 SEEN_AS: Final[Mapping[str, str]] = {
-    "a": "ᴀɐΛΔ₳ค卂аɒ",
-    "b": "ʙвВ฿๒乃ßƃЬьъ",
-    "c": "ᴄɔ₵匚ϲ©¢",
-    "d": "ᴅ₫๔刀ԁð",
-    "e": "ᴇǝΣ€єЄ乇эЭɘεξ℮",
-    "f": "ꜰɟ₣ƒ千下",
-    "g": "ɢƃ₲ﻮ厶ɡց",
-    "h": "ʜɥнН卄ђհ",
-    "i": "ɪᴉเıι丨",
-    "j": "ᴊɾﻝנյ",
-    "k": "ᴋʞкКκ₭ҝ",
-    "l": "ʟ₤£ɭㄥӏ",
-    "m": "ᴍɯмМ₥爪๓",
-    "n": "ɴпПиИη₦几ภո",
-    "o": "ᴏσø๏口㔿ס○●◯⭕օ⊙",
-    "p": "ᴘ₱尸קрþ",
-    "q": "ǫợզ",
-    "r": "ʀɹяЯгГ尺ᴦ",
-    "s": "ꜱ₴丂ร§ѕ",
-    "t": "ᴛʇтТτ₮丅千†",
-    "u": "ᴜµμυบ凵ս",
-    "v": "ᴠʌνש",
-    "w": "ᴡʍшШωฬ山₩ѡ",
-    "x": "χхא乂✖❌✗",
-    "y": "ʏʎуУץ丫¥γ",
-    "z": "ᴢ乙չ",
+    "a": "ᴀɐΛΔ₳ค卂аɒᗩᎯꋬꍏꁲᏗλ",
+    "b": "ʙвВ฿๒乃ßƃЬьъᏰꃳꌃꋰβƅ",
+    "c": "ᴄɔ₵匚ϲ©¢ᑕᏨꉔꉓꀯㄈςፈᄃ",
+    "d": "ᴅ₫๔刀ԁð∂δꂠꀸᎴ꒯",
+    "e": "ᴇǝΣ€єЄ乇эЭɘεξ℮ꏂꍟꈼᏋɜə",
+    "f": "ғꜰɟ₣ƒ千下ʄꊰꎇꄞᎰᎦ",
+    "g": "ɢƃ₲ﻮ厶ɡցᎶꍌꁅ",
+    "h": "ʜɥнН卄ђհɧꁝꃅꍩん",
+    "i": "ɪᴉเıι丨Ꭸꀤꂑ꒐ノ",
+    "j": "ᴊɾﻝנյᏠꀭ꒻フ",
+    "k": "ᴋʞкКκ₭ҝꀘꀗꝁズ",
+    "l": "ʟ₤£ɭㄥӏᏝ꒒ᄂレ",
+    "m": "ᴍɯмМ₥爪๓ꂵᄊ",
+    "n": "ɴпПиИη₦几ภոꋊꈤᑎᏁŋᏐ",
+    "o": "Ωᴏσø๏口㔿ס○●◯⭕օ⊙ꄲꂦㄖᎧᎾөの◎",
+    "p": "ᴘ₱尸קрþꉣ卩Ꭾ",
+    "q": "ǫợզꆰꁷᑫꝗ",
+    "r": "ʀɹяЯгГ尺ᴦꋪꌅཞ",
+    "s": "ꜱ₴丂ร§ѕꇙꌗꌚᔕƨʃ",
+    "t": "ᴛʇтТτ₮丅千†ㄒ꓄ꋖᏖᎿ",
+    "u": "ᴜµμυบ凵սㄩ꒤ꀎꐇᏬᵾцยひ",
+    "v": "ᴠʌνש꒦ꃴꀰᏙ√",
+    "w": "ᴡʍшШωฬ山₩ѡᗯꅐꅏᏇщ",
+    "x": "χхא乂✖❌✗ꉧꊼꇒጀҳᎲメ",
+    "y": "ʏʎуУץ丫¥γㄚꌦꌩꐞリ",
+    "z": "ᴢ乙չꁴᘔፚʒ",
 }
 """Letters and signs that people use for their looks and that Unicode's table does not pair with the letter."""
 
@@ -79,6 +79,11 @@ def lines(table: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
         loose.update({char: letter for char in chars if char not in close and char not in loose})
     for letter, char in named():
         loose.setdefault(char, letter)
+    for char, letter in [*close.items(), *loose.items()]:
+        for form in (char.lower(), char.upper()):
+            bare = unicodedata.normalize("NFD", form) == form == unicodedata.normalize("NFKC", form)
+            if len(form) == 1 and form > "\x7f" and bare and form not in close:
+                loose.setdefault(form, letter)
     for start in EMOJI:
         loose.update({chr(start + index): letter for index, letter in enumerate(ascii_lowercase)})
     for letter in ascii_lowercase:
