@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +28,7 @@ from bot.stores.desk import CaseDesk
 from bot.stores.intents import IntentStore
 from bot.stores.journal import Journal
 from bot.stores.opening import only_one
+from bot.stores.raids import RaidEnds
 from bot.stores.recovery import Recovery
 from bot.stores.retention import Retention
 from bot.stores.writer import Work
@@ -47,8 +47,7 @@ HORIZON: Final = timedelta(hours=1)
 """How far back counters are rebuilt after a restart; no rule looks further."""
 SWEEP: Final = 300.0
 FOLD: Final = 1.0
-SWITCH: Final = 0.001
-"""Seconds the loop may keep the interpreter while the writer waits for it; Python's own 5 ms would be felt by members."""
+RAIDS: Final = 10.0
 HEARTBEAT: Final = 2.0
 """Seconds between signs of life: a store that refuses is noticed, and noticed to be well again, within this time."""
 
@@ -116,6 +115,7 @@ class App:
         self.desk = CaseDesk(
             parts.journal, kinds, parts.clock, told=self._taken_back, wake=self.enforcer.wake, forgive=self._forgive
         )
+        self.raid_ends = RaidEnds(parts.journal, kinds, parts.clock, parts.stream.raid)
         self.ready = False
         self._tasks: list[asyncio.Task[None]] = []
         self._let_go: Callable[[], None] | None = None
@@ -132,7 +132,6 @@ class App:
     async def start(self) -> None:
         """Remember the past, go on with everything that was under way, and accept events."""
         self._let_go = only_one(self._settings.data)
-        sys.setswitchinterval(SWITCH)
         await self.journal.start()
         self.journal.on_accepted = self.pipeline.accepted
         since = self._parts.clock.now() - HORIZON
@@ -147,6 +146,7 @@ class App:
             ("pipeline", self.pipeline.run()),
             ("enforcer", self.enforcer.run()),
             ("heartbeat", self._every(HEARTBEAT, self.retention.heartbeat)),
+            ("raids", self._every(RAIDS, self._after_raids)),
             ("fold", self._every(FOLD, self.journal.fold)),
             ("sweep", self._every(SWEEP, self._sweep)),
         ):
@@ -200,6 +200,11 @@ class App:
 
     async def _sweep(self) -> None:
         await self.retention.sweep()
+        self._parts.stream.forget(self._parts.clock.now())
+
+    async def _after_raids(self) -> None:
+        if await self.raid_ends.open_doors():
+            self.enforcer.wake()
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:

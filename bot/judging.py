@@ -51,6 +51,14 @@ class Stream(Protocol):
         """Take back the strikes of a case."""
         ...
 
+    def forget(self, at: datetime) -> None:
+        """Drop what weighs nothing any more."""
+        ...
+
+    def raid(self, platform: str, community: str, at: datetime) -> bool:
+        """Whether a raid goes on there."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:

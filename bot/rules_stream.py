@@ -34,6 +34,14 @@ class LiveStream(Stream):
         """Take back the strikes of a case."""
         self.strikes.remove(case)
 
+    def forget(self, at: datetime) -> None:
+        """Drop strikes that weigh nothing any more."""
+        self.strikes.forget(at)
+
+    def raid(self, platform: str, community: str, at: datetime) -> bool:
+        """Whether a raid goes on there."""
+        return self.counters.raid(platform, community).active(at)
+
     def _declare(self, raid: Raid) -> None:
         platform, community, at = raid
         self.counters.raid(platform, community).declare(at)

@@ -23,6 +23,8 @@ from moderation.ports import Accepted
 from moderation.strikes import Strike
 
 WAITING, DECIDED, PARKED = 0, 1, 2
+MOST_EVIDENCE: Final = 50
+"""Messages kept with one case at most, the newest."""
 _APPEAL: Final = int(APPEAL_WINDOW.total_seconds() * 1000)
 
 
@@ -100,8 +102,7 @@ class Decisions:
         if plan.case is None:
             return
         open_case(connection, self._journal, plan)
-        for ref in plan.evidence:
-            self._keep_message(connection, plan.case.id, ref, keep_until)
+        self._keep_messages(connection, plan.case.id, plan.evidence, keep_until)
         if one.strikes:
             connection.execute(insert(strike), [_strike(given) for given in one.strikes])
         write_intents(connection, self._journal, plan.intents)
@@ -137,40 +138,40 @@ class Decisions:
             now=now,
         )
 
-    def _keep_message(self, connection: Connection, case: str, ref: MessageRef, keep_until: int) -> None:
-        """Copy the newest text of a message into the case, sealed anew for it."""
-        query = (
-            select(inbox)
-            .where(
-                inbox.c.message == ref.id,
-                inbox.c.channel == ref.channel.id,
-                inbox.c.platform == ref.channel.platform,
-                inbox.c.kind.in_(("message", "edit")),
-            )
-            .order_by(inbox.c.seq.desc())
-            .limit(1)
+    def _keep_messages(self, connection: Connection, case: str, refs: Sequence[MessageRef], keep_until: int) -> None:
+        """Copy the newest text of each message into the case, sealed anew for it."""
+        wanted = {(ref.channel.platform, ref.channel.id, ref.id) for ref in refs[-MOST_EVIDENCE:]}
+        if not wanted:
+            return
+        query = select(inbox).where(
+            inbox.c.message.in_([message for _, _, message in wanted]), inbox.c.kind.in_(("message", "edit"))
         )
-        row = connection.execute(query).first()
-        plain = self._journal.vault.open(connection, row.subject or NOBODY, row.sealed, row.key) if row else None
-        if row is None or plain is None:
-            return
-        event = codec.read(row.kind, row.key, plain)
+        newest = {
+            (row.platform, row.channel, row.message): row for row in connection.execute(query.order_by(inbox.c.seq))
+        }
+        rows = [self._evidence(connection, case, newest[one], keep_until) for one in wanted if one in newest]
+        kept = [row for row in rows if row is not None]
+        if kept:
+            connection.execute(insert(evidence), kept)
+
+    def _evidence(self, connection: Connection, case: str, row: Any, keep_until: int) -> dict[str, Any] | None:
+        plain = self._journal.vault.open(connection, row.subject or NOBODY, row.sealed, row.key)
+        event = codec.read(row.kind, row.key, plain) if plain is not None else None
         if not isinstance(event, (MessagePosted, MessageEdited)):
-            return
+            return None
         message = event.message
         kept = codec.to_bytes({"text": message.text, "author": message.author.name, "author_id": message.author.ref.id})
-        about = f"evidence {case} {ref.id}"
-        values: dict[str, Any] = {
+        sealed = self._journal.vault.seal(connection, row.subject, kept, f"evidence {case} {row.message}")
+        return {
             "case_id": case,
             "subject": row.subject,
             "platform": row.platform,
             "channel": row.channel,
-            "message": ref.id,
+            "message": row.message,
             "at": row.at,
             "keep_until": keep_until,
-            "sealed": self._journal.vault.seal(connection, row.subject, kept, about),
+            "sealed": sealed,
         }
-        connection.execute(insert(evidence).values(**values))
 
 
 def _strike(given: Strike) -> dict[str, Any]:

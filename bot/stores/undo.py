@@ -64,7 +64,7 @@ class Undoing:
             intent = read_intent(connection, self._journal, self._kinds, row)
             heard = heard or isinstance(intent.action, Warn)
             if type(intent.action).undo is not Action.undo:
-                made.append(_reversal(intent, at))
+                made.append(reversal(intent, at))
         if heard and case.member is not None:
             made.append(self._word(case, made[-1].order if made else None, at, connection))
         return made
@@ -88,7 +88,7 @@ class Undoing:
             audit.append(connection, [audit.Entry(millis(at), by, "strikes removed", case, detail)])
 
 
-def _reversal(intent: Intent, at: datetime) -> Intent:
+def reversal(intent: Intent, at: datetime) -> Intent:
     """The intent that takes another back: the same action and target, under a key of its own."""
     key = intent_key(f"undo|{intent.key}", intent.action.name, intent.order.target)
     order = Order(key, intent.order.target, intent.order.decided_at, intent.order.case)

@@ -16,6 +16,7 @@ from moderation.actions.hold import Hold
 from moderation.actions.kick import Kick
 from moderation.actions.lock import Lock
 from moderation.actions.nothing import Nothing
+from moderation.actions.pause_invites import PauseInvites
 from moderation.actions.timeout import Timeout
 from moderation.case import CaseState, Origin
 from moderation.errors import (
@@ -233,3 +234,18 @@ async def test_one_slow_case_does_not_hold_up_another(tmp_path: Path) -> None:
         stage.twin.trouble = once(RateLimited(3600), "timeout")
         await stage.says("eve", "a scam", "a slur")
         assert stage.twin.visible() == []
+
+
+async def test_a_door_closed_until_the_raid_ends_opens_when_it_does(tmp_path: Path) -> None:
+    """Nobody has to remember to let people in again."""
+    async with on_stage(tmp_path, rules={"wave": (PauseInvites(),)}) as stage:
+        stage.stream.wave = True
+        await stage.says("eve", "wave")
+        assert await stage.app.raid_ends.open_doors() == 0
+        assert stage.twin.state.invites_paused == {"club"}
+        stage.stream.wave = False
+        assert await stage.app.raid_ends.open_doors() == 1
+        assert await stage.app.raid_ends.open_doors() == 0
+        stage.app.enforcer.wake()
+        await stage.app.settled()
+        assert stage.twin.state.invites_paused == set()

@@ -136,6 +136,12 @@ class WordStream:
         self.noted += [event.key for event in past]
         self.strikes += strikes
 
+    def forget(self, at: datetime) -> None:
+        self.strikes = [strike for strike in self.strikes if strike.forgotten_at is None or at < strike.forgotten_at]
+
+    def raid(self, platform: str, community: str, at: datetime) -> bool:
+        return self.wave
+
     def forgive(self, case: str) -> None:
         self.strikes = [strike for strike in self.strikes if strike.case != case]
 

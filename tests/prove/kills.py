@@ -9,6 +9,9 @@ from pathlib import Path
 
 from tests.prove.parent import Evening, Tally
 
+STARTING = 0.2
+"""The share of bots that are killed while they start."""
+
 
 async def kill_loop(folder: Path, *, seed: int, kills: int, seconds: float | None = None, calm: float = 0.3) -> Tally:
     """Kill the bot again and again while people talk; then let it finish and compare."""
@@ -16,6 +19,11 @@ async def kill_loop(folder: Path, *, seed: int, kills: int, seconds: float | Non
     await evening.open()
     began = time.monotonic()
     for _ in range(kills):
+        if evening.dice.random() < STARTING:
+            await evening.spawn()
+            await asyncio.sleep(evening.dice.random() * 1.5)
+            await evening.kill()
+            continue
         await evening.start_bot()
         talking = asyncio.create_task(evening.talk(evening.dice.randrange(20, 200), pause=0.001))
         await asyncio.sleep(evening.dice.random() * calm)

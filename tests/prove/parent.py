@@ -64,11 +64,15 @@ class Evening:
         if self._server is not None:
             self._server.close()
 
-    async def start_bot(self) -> None:
-        began = time.monotonic()
+    async def spawn(self) -> None:
+        """A new bot, which may be killed before it is ready."""
         self._ready.clear()
         command = (sys.executable, "-m", "tests.prove.child", self.socket, str(self.data))
         self._process = await asyncio.create_subprocess_exec(*command)
+
+    async def start_bot(self) -> None:
+        began = time.monotonic()
+        await self.spawn()
         await asyncio.wait_for(self._ready.wait(), 60)
         self.tally.slowest_start = max(self.tally.slowest_start, time.monotonic() - began)
         for event in list(self.unacknowledged.values()):
@@ -117,7 +121,7 @@ class Evening:
         await asyncio.wait_for(self._settled.wait(), 120)
 
     async def _deliver(self, event: MessagePosted) -> None:
-        if self._writer is not None:
+        if self._writer is not None and not self._writer.is_closing():
             with contextlib.suppress(ConnectionError):
                 await send(self._writer, ("event", event))
 
