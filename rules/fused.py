@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from rules.measures import Measure, Test
+from rules.measures import Measure, Sets, Test
 from rules.model import All, AnyOf, Condition, Holds, Not, Use
 from rules.trees import leaves
 
@@ -34,6 +34,7 @@ _YES: Final = ast.Constant(value=True, **_AT)
 _NO: Final = ast.Constant(value=False, **_AT)
 _UNKNOWN: Final = ast.Constant(value=None, **_AT)
 _Both = tuple[ast.expr, ast.expr]
+_Source = Measure | Callable[["Facts"], Sets]
 
 
 def fuse(rules: Sequence[tuple[int, Holds | None]], kind: str) -> Fused:
@@ -46,7 +47,9 @@ class _Fusing:
         self._rules = rules
         self._kind = kind
         self._globals: dict[str, Any] = {"__builtins__": {}, _UNASKED: object()}
-        self._measures: dict[Measure, str] = {}
+        self._names: dict[_Source, str] = {}
+        first = [_first(test, kind) for _, test in rules if test is not None]
+        self._at_once = {_source(test) for test in first if test is not None}
         self._calls: dict[Condition, str] = {}
         asked = [leaf for _, test in rules if test is not None for leaf in leaves(test) if _hashable(leaf)]
         self._shared = {leaf for leaf, times in Counter(asked).items() if times > 1}
@@ -56,7 +59,7 @@ class _Fusing:
         """The function, compiled."""
         checks = [self._check(number, test) for number, test in self._rules]
         body: list[ast.stmt] = [_assigned(_store(name), _name(_UNASKED)) for name in self._memory]
-        body += [self._read(measure, name) for measure, name in self._measures.items()]
+        body += [self._begin(source, name) for source, name in self._names.items()]
         body += checks or [ast.Pass(**_AT)]
         arguments = ast.arguments(
             posonlyargs=[],
@@ -95,27 +98,44 @@ class _Fusing:
     def _leaf(self, leaf: Condition) -> _Both:
         if self._kind not in leaf.kinds:
             return _NO, _NO
-        tests = [self._compare(test) for test in leaf.guards()]
-        if leaf.is_numeric:
-            return _joined(ast.And(), [one for one, _ in tests]), _joined(ast.And(), [one for _, one in tests])
-        possibly = _compared(self._asked(leaf), ast.IsNot(), _NO)
-        surely = _compared(self._asked(leaf), ast.Is(), _YES)
-        return _joined(ast.And(), [*(one for one, _ in tests), possibly]), surely
+        tests = [self._compare(test) for test in _in_order(leaf.guards())]
+        if not leaf.is_numeric:
+            tests.append((_compared(self._asked(leaf), ast.IsNot(), _NO), _compared(self._asked(leaf), ast.Is(), _YES)))
+        return _joined(ast.And(), [one for one, _ in tests]), _joined(ast.And(), [one for _, one in tests])
 
     def _compare(self, test: Test) -> _Both:
-        name = self._measures.setdefault(test.measure, f"m{len(self._measures)}")
-        low, high = _name(f"{name}_low"), _name(f"{name}_high")
+        low, high = self._ends(_source(test))
+        if _is_membership(test):
+            member = _constant(test.measure.argument)
+            if test.below:
+                return _compared(member, ast.NotIn(), low), _compared(member, ast.NotIn(), high)
+            return _compared(member, ast.In(), high), _compared(member, ast.In(), low)
         bound = _constant(float(test.bound))
         if test.below:
             return _compared(low, _LESS, bound), _compared(high, _LESS, bound)
         return _compared(high, _AT_LEAST, bound), _compared(low, _AT_LEAST, bound)
+
+    def _ends(self, source: _Source) -> _Both:
+        """The lower and the upper end of a measure, or the lesser and the greater set.
+
+        What some rule asks first of all is read before any rule; the rest is read when the first rule gets to it.
+        """
+        name = self._names.setdefault(source, f"m{len(self._names)}")
+        if source in self._at_once:
+            return _name(f"{name}_low"), _name(f"{name}_high")
+        known = ast.BoolOp(
+            op=ast.Or(),
+            values=[_name(name), ast.NamedExpr(target=_store(name), value=self._reading(source, name), **_AT)],
+            **_AT,
+        )
+        return _part(known, 0), _part(known, 1)
 
     def _asked(self, leaf: Condition) -> ast.expr:
         """What the condition says; asked once where several rules share it."""
         name = self._calls.get(leaf) if _hashable(leaf) else None
         if name is None:
             name = f"c{len(self._globals)}"
-            self._globals[name] = leaf.holds
+            self._globals[name] = leaf.beyond
             if _hashable(leaf):
                 self._calls[leaf] = name
         call = _call(name, _name(_FACTS))
@@ -129,10 +149,19 @@ class _Fusing:
             test=known, body=_name(said), orelse=ast.NamedExpr(target=_store(said), value=call, **_AT), **_AT
         )
 
-    def _read(self, measure: Measure, name: str) -> ast.stmt:
-        self._globals[f"read_{name}"] = measure.read
+    def _begin(self, source: _Source, name: str) -> ast.stmt:
+        """Before any rule: read it, or remember that nobody has."""
+        if source not in self._at_once:
+            return _assigned(_store(name), _UNKNOWN)
         pair = ast.Tuple(elts=[_store(f"{name}_low"), _store(f"{name}_high")], ctx=_STORE, **_AT)
-        return _assigned(pair, _call(f"read_{name}", _name(_FACTS), _constant(measure.argument)))
+        return _assigned(pair, self._reading(source, name))
+
+    def _reading(self, source: _Source, name: str) -> ast.expr:
+        if isinstance(source, Measure):
+            self._globals[f"read_{name}"] = source.read
+            return _call(f"read_{name}", _name(_FACTS), _constant(source.argument))
+        self._globals[f"read_{name}"] = source
+        return _call(f"read_{name}", _name(_FACTS))
 
 
 def _assigned(target: ast.expr, value: ast.expr) -> ast.stmt:
@@ -141,7 +170,39 @@ def _assigned(target: ast.expr, value: ast.expr) -> ast.stmt:
 
 def _price(test: Holds) -> int:
     """Cheap questions first; the order changes no answer."""
-    return max((0 if leaf.is_numeric else 1 for leaf in leaves(test)), default=0)
+    return max(map(_price_of, leaves(test)), default=0)
+
+
+def _price_of(leaf: Condition) -> int:
+    if not leaf.is_numeric:
+        return 2
+    return int(any(test.measure.costly for test in leaf.guards()))
+
+
+def _in_order(tests: Sequence[Test]) -> list[Test]:
+    return sorted(tests, key=lambda test: test.measure.costly)
+
+
+def _first(test: Holds, kind: str) -> Test | None:
+    """The comparison that is asked first of all in a tree; None when it is none, or when it is costly."""
+    if isinstance(test, (All, AnyOf)):
+        return _first(min(test.parts, key=_price), kind) if test.parts else None
+    if isinstance(test, (Not, Use)):
+        return _first(test.part, kind)
+    if not isinstance(test, Condition) or kind not in test.kinds:
+        return None
+    tests = _in_order(test.guards())
+    return tests[0] if tests and not tests[0].measure.costly else None
+
+
+def _is_membership(test: Test) -> bool:
+    return test.measure.sets is not None and 0 < test.bound <= 1
+
+
+def _source(test: Test) -> _Source:
+    """Who reads what a comparison compares."""
+    sets = test.measure.sets
+    return sets if sets is not None and _is_membership(test) else test.measure
 
 
 def _hashable(leaf: Condition) -> bool:
@@ -168,6 +229,10 @@ def _joined(join: ast.boolop, parts: Sequence[ast.expr]) -> ast.expr:
     if not parts:
         return _YES if isinstance(join, ast.And) else _NO
     return parts[0] if len(parts) == 1 else ast.BoolOp(op=join, values=list(parts), **_AT)
+
+
+def _part(pair: ast.expr, number: int) -> ast.expr:
+    return ast.Subscript(value=pair, slice=_constant(number), ctx=_LOAD, **_AT)
 
 
 def _not(test: ast.expr) -> ast.expr:

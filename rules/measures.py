@@ -2,15 +2,18 @@
 
 A measure is an interval: what is known exactly has equal ends, what nobody knows reaches from minus to plus infinity,
 and a score of which one detector is silent lies between what the others said and infinity. So a comparison is surely
-true, surely false or unknown, and the engine can compile it into two plain comparisons of floats.
+true, surely false or unknown, and the engine can compile it into two plain comparisons of floats. Where a measure only
+says whether something is in a set, such as a role, the engine asks the set instead: one read serves every member.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Final
+
+from moderation.text import shape
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from rules.facts import Facts
 
 Interval = tuple[float, float]
+Sets = tuple[Container[str], Container[str]]
+"""What is surely in a set, and what may be in it."""
 UNKNOWN: Final[Interval] = (-inf, inf)
 NO: Final[Interval] = (0.0, 0.0)
 YES: Final[Interval] = (1.0, 1.0)
@@ -25,11 +30,17 @@ YES: Final[Interval] = (1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number with the name people know it by. Measures are equal when name, argument and reader agree."""
+    """A number with the name people know it by. Measures are equal when name, argument and reader agree.
+
+    `costly` ones look at the whole text; others are asked before them. `sets`, where it is given, tells the same as
+    `read`, which is then 1 for what is in the set and 0 for what is not.
+    """
 
     name: str
     read: Callable[[Facts, str], Interval]
     argument: str = ""
+    costly: bool = False
+    sets: Callable[[Facts], Sets] | None = None
 
     def __call__(self, facts: Facts) -> Interval:
         """The interval the number lies in."""
@@ -88,11 +99,27 @@ def _messages(facts: Facts, _: str) -> Interval:
     if facts.member is None:
         return UNKNOWN
     known = facts.member.messages
-    return _exactly(facts.counts.messages_of_author() if known is None else known)
+    known = facts.counts.messages_of_author() if known is None else known
+    return UNKNOWN if known is None else (float(known), float(known))
+
+
+class _Anything:
+    """The set of what may be in a set that nobody knows."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+_ANYTHING: Final = _Anything()
+_UNKNOWN_SET: Final[Sets] = (frozenset[str](), _ANYTHING)
 
 
 def _role(facts: Facts, role: str) -> Interval:
     return _truth(role in facts.member.roles) if facts.member else UNKNOWN
+
+
+def _roles(facts: Facts) -> Sets:
+    return (facts.member.roles, facts.member.roles) if facts.member else _UNKNOWN_SET
 
 
 def _bot(facts: Facts, _: str) -> Interval:
@@ -129,6 +156,22 @@ def _links(facts: Facts, _: str) -> Interval:
     return _exactly(float(len(facts.views.links))) if facts.message else NO
 
 
+def _length(facts: Facts, _: str) -> Interval:
+    return _exactly(float(shape.length(facts.views)))
+
+
+def _capitals(facts: Facts, _: str) -> Interval:
+    return _exactly(shape.capitals(facts.views))
+
+
+def _longest_run(facts: Facts, _: str) -> Interval:
+    return _exactly(float(shape.longest_run(facts.views)))
+
+
+def _emoji(facts: Facts, _: str) -> Interval:
+    return _exactly(float(shape.emoji(facts.views)))
+
+
 ACCOUNT_AGE: Final = Measure("account age", _account)
 HERE_FOR: Final = Measure("time in the community", _here)
 MESSAGES: Final = Measure("number of messages", _messages)
@@ -139,12 +182,16 @@ EVERYONE: Final = Measure("mention of everyone", _everyone)
 ATTACHMENTS: Final = Measure("attachments", _attachments)
 EDIT_DELAY: Final = Measure("time until the edit", _edited_after)
 RAID: Final = Measure("raid", _raid)
-LINKS: Final = Measure("links", _links)
+LINKS: Final = Measure("links", _links, costly=True)
+LENGTH: Final = Measure("length", _length)
+CAPITALS: Final = Measure("capitals", _capitals, costly=True)
+LONGEST_RUN: Final = Measure("a character in a row", _longest_run, costly=True)
+EMOJI: Final = Measure("emoji", _emoji, costly=True)
 
 
 def role(name: str) -> Measure:
     """1 when the person has the role, else 0."""
-    return Measure(f"role {name}", _role, name)
+    return Measure(f"role {name}", _role, name, sets=_roles)
 
 
 def _score(facts: Facts, argument: str) -> Interval:

@@ -101,6 +101,10 @@ class Condition(BaseModel, ABC):
         """Cheap comparisons without which it cannot hold; the engine asks them first."""
         return ()
 
+    def beyond(self, facts: Facts) -> bool | None:
+        """What is left to ask once the guards hold: with them, it must say the same as `holds`."""
+        return self.holds(facts)
+
     @property
     def is_numeric(self) -> bool:
         """Whether its guards are all there is to it."""

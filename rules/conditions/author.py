@@ -84,9 +84,11 @@ class Author(Condition):
     def holds(self, facts: Facts) -> bool | None:
         """Every key fits."""
         numbers = every(self.tests(), facts)
-        if numbers is False or self.name_says is None:
-            return numbers
-        return numbers if facts.found.names(Phrases(self.name_says)) else False
+        return numbers if numbers is False or self.beyond(facts) else False
+
+    def beyond(self, facts: Facts) -> bool:
+        """The name."""
+        return self.name_says is None or bool(facts.found.names(Phrases(self.name_says)))
 
     def because(self, facts: Facts) -> Sequence[Because]:
         """The keys, and what they were compared with."""

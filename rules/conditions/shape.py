@@ -13,6 +13,7 @@ from moderation.text.language import LANGUAGES, can_tell_languages, language
 from moderation.units import Share, percent
 from moderation.verdict import Because
 from rules.conditions.measured import Path, without_each_key
+from rules.measures import CAPITALS, EMOJI, LENGTH, LONGEST_RUN, Test, every
 from rules.model import Condition, Witness
 
 if TYPE_CHECKING:
@@ -66,24 +67,41 @@ class Shape(Condition):
         """How a text looks accuses nobody."""
         return Witness.NOBODY
 
+    def tests(self) -> tuple[Test, ...]:
+        """What can be counted; scripts and languages are looked at separately. Lengths are whole numbers."""
+        tests = []
+        if self.longer_than is not None:
+            tests.append(Test(LENGTH, below=False, bound=self.longer_than + 1))
+        if self.shorter_than is not None:
+            tests.append(Test(LENGTH, below=True, bound=self.shorter_than))
+        if self.capitals is not None:
+            tests.append(Test(CAPITALS, below=False, bound=self.capitals))
+        if self.repeated is not None:
+            tests.append(Test(LONGEST_RUN, below=False, bound=self.repeated))
+        if self.emoji is not None:
+            tests.append(Test(EMOJI, below=False, bound=self.emoji))
+        return tuple(tests)
+
+    def guards(self) -> tuple[Test, ...]:
+        """The numbers, before any letter is looked up."""
+        return self.tests()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Unless scripts or the language must be told."""
+        return self.script_outside is None and self.language_outside is None
+
     def holds(self, facts: Facts) -> bool | None:
         """Cheap looks first; the language comes last."""
-        if facts.kind not in self.kinds:
+        if facts.kind not in self.kinds or not every(self.tests(), facts):
             return False
-        views = facts.views
-        if self.longer_than is not None and shape.length(views) <= self.longer_than:
+        return self.beyond(facts)
+
+    def beyond(self, facts: Facts) -> bool | None:
+        """Scripts, then the language."""
+        if self.script_outside is not None and not self._foreign_scripts(facts.views):
             return False
-        if self.shorter_than is not None and shape.length(views) >= self.shorter_than:
-            return False
-        if self.capitals is not None and shape.capitals(views) < self.capitals:
-            return False
-        if self.repeated is not None and shape.longest_run(views) < self.repeated:
-            return False
-        if self.emoji is not None and shape.emoji(views) < self.emoji:
-            return False
-        if self.script_outside is not None and not self._foreign_scripts(views):
-            return False
-        return self.language_outside is None or self._foreign_language(views)
+        return self.language_outside is None or self._foreign_language(facts.views)
 
     def because(self, facts: Facts) -> Sequence[Because]:
         """Each key, and what was seen."""

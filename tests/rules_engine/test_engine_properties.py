@@ -59,6 +59,8 @@ LEAVES: list[Condition] = [
     Author(name_says=SLURS),
     Mentions(people=1),
     Shape(longer_than=8),
+    Shape(shorter_than=12, capitals=0.5),
+    Shape(longer_than=2, script_outside=("cyrillic",)),
     Quoting(stated=True),
 ]
 TREES = st.recursive(
@@ -72,7 +74,7 @@ TREES = st.recursive(
     max_leaves=6,
 )
 TEXTS = st.sampled_from(
-    ["hello", "blarg", "you tonto", "b1arg", "@bo hello there", "", "tonto blarg", '"blarg" she said']
+    ["hello", "BLARG HELLO", "blarg", "you tonto", "b1arg", "@bo hello there", "", "tonto blarg", '"blarg" she said']
 )
 PEOPLE = st.builds(
     Person,
