@@ -11,8 +11,8 @@ from bot.stores.codec import from_bytes, to_bytes
 from bot.stores.journal import NOBODY, Journal, subject_of
 from bot.stores.tables import case as table
 from bot.stores.times import millis, moment
+from moderation.attempt import Alarm
 from moderation.case import APPEAL_WINDOW, Case, CaseState, Origin, case_id
-from moderation.enforcer import Alarm
 from moderation.errors import AlreadyMoved
 from moderation.model import ChannelRef, MemberRef
 from moderation.plan import Plan

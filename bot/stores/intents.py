@@ -16,7 +16,7 @@ from bot.stores.journal import NOBODY, Journal, subject_of
 from bot.stores.tables import intent as table
 from bot.stores.times import millis, moment
 from moderation.actions.base import Action, Order
-from moderation.enforcer import Alarm
+from moderation.attempt import Alarm
 from moderation.intents import (
     Intent,
     IntentState,
