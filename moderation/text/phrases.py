@@ -20,7 +20,15 @@ from moderation.text.plain import PlainCheck
 from moderation.text.readings import Reading, drawn, in_row, parted, shown, typed
 from moderation.text.second_look import SecondLook
 from moderation.text.split import may_cross
-from moderation.text.suspicion import LooseEnds, classes_of, loose_ends, may_be_drawn, spelt_oddly
+from moderation.text.suspicion import (
+    classes_of,
+    has_capital_i,
+    has_row,
+    is_plain,
+    loose_ends,
+    may_be_drawn,
+    spelt_oddly,
+)
 from moderation.text.views import View, Views
 from moderation.text.words import words_of
 
@@ -66,15 +74,18 @@ class PhraseIndex:
         each, line = views.words
         plain = patterns.plain.matches(line) or (patterns.has_inside and patterns.plain.matches(squeezed(line)))
         ends = loose_ends(each, self._known, patterns.apart, patterns.stretched)
-        signs = patterns.signs.matches(views.clean.text.casefold()) if patterns.signs else ()
         found: list[_Found] = []
         if plain or ends:
             found += self._plainly(views, ends.stretched if ends else ())
-        for owner, start, end in signs:
-            span = views.clean.span(start, end)
-            found += [_Found(pattern, *span) for pattern in patterns.signs.owners[owner]]
+        if patterns.signs:
+            for owner, start, end in patterns.signs.matches(views.clean.text.casefold()):
+                span = views.clean.span(start, end)
+                found += [_Found(pattern, *span) for pattern in patterns.signs.owners[owner]]
         if patterns.looks:
-            self._look_again(views, ends, found)
+            clean = views.clean.text
+            apart = ends is not None and ends.apart
+            if apart or not is_plain(views.data) or clean is not views.raw or has_row(line) or has_capital_i(clean):
+                self._look_again(views, apart, found)
         return _hits(found) if found else ()
 
     def find_split(self, parts: Sequence[Views]) -> Sequence[PhraseHit]:
@@ -89,12 +100,11 @@ class PhraseIndex:
                 hits[PhraseHit(pattern.source.key, pattern.phrase, start, end, part, last_part)] = None
         return tuple(hits)
 
-    def _look_again(self, views: Views, ends: LooseEnds | None, found: list[_Found]) -> None:
-        """Adds what is disguised, as far as anything about the message is suspicious; nearly always nothing is."""
+    def _look_again(self, views: Views, apart: bool, found: list[_Found]) -> None:
+        """Adds what is disguised, as far as anything about the message is suspicious."""
         clean = views.clean
         each, line = views.words
         seen = classes_of(clean.text, views.data)
-        apart = ends is not None and ends.apart
         changed = clean.text is not views.raw
         if apart or spelt_oddly(clean.text, seen, each, line, self._patterns.apart):
             found += self._disguised(shown(views, seen))
@@ -104,7 +114,7 @@ class PhraseIndex:
             found += self._masked(reading.view)
             if in_row(reading):
                 found += self._disguised(reading)
-        if may_be_drawn(seen) and (reading := drawn(views.typed)):
+        if may_be_drawn(clean.text, seen) and (reading := drawn(views.typed)):
             found += self._disguised(reading)
         if changed or views.data is None:
             found += self._backwards(views)

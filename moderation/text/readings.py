@@ -49,7 +49,8 @@ def shown(views: Views, seen: str) -> Reading:
 
 def parted(reading: Reading) -> Reading | None:
     """The same with signs that may be letters as separators; None where that makes no difference."""
-    if "a@a" not in reading.seen and "@@" not in reading.seen:
+    seen = reading.seen
+    if not ("a@a" in seen or "@@" in seen or "a!a" in seen or "!!" in seen):
         return None
     return _of(View(reading.view.text.translate(_SIGNS), lambda: reading.view.alignment))
 

@@ -1,6 +1,6 @@
 """Whether a message is worth the search for disguises: most are not, and this decides it in a microsecond.
 
-Every character gets a class: a letter, 1 digit, @ sign used as a letter, * sign that hides a letter, space, . anything
+Every character gets a class: a letter, 1 digit, @ sign used as a letter, ! exclamation mark, * sign that hides a letter, space, . anything
 else between letters, ( a sign that may be part of a drawn letter, ' an apostrophe, ? character of another alphabet or an emoji that looks like a letter. A few short sequences of
 classes mark a message.
 """
@@ -21,8 +21,12 @@ from moderation.text.letters import HIDING, LEET, OWN, repeats, squeezed, tables
 _REMEMBERED: Final = 20_000
 _NEAR: Final = 3
 _CAPITAL_I: Final = re.compile("[a-z]I")
+_SINGLES: Final = re.compile(" . . ")
 _ROW: Final = re.compile(r" (?:[^\W\d_] \w|\d [^\W\d_]) ")
-_DRAWING: Final = "([{<>/\\‹"
+_END: Final = b" .?!"
+_SPEECH: Final = ascii_letters.encode() + b" '\n"
+_DRAWING: Final = "([{<\\‹"
+_CLOSED: Final = ("()", "[]", "{}", "<>")
 
 
 def _class_of(char: str) -> str:
@@ -31,6 +35,8 @@ def _class_of(char: str) -> str:
         return "a"
     if char in digits:
         return "1"
+    if char in "!¡":
+        return "!"
     if char in LEET:
         return "@"
     if char in HIDING:
@@ -73,22 +79,35 @@ def classes_of(clean: str, data: bytes | None) -> str:
     return clean.translate(wide) if data is None else data.translate(narrow).decode("latin-1")
 
 
+def is_plain(data: bytes | None) -> bool:
+    """Whether a text is made of nothing but letters, apostrophes and blanks, a mark at its end aside."""
+    return data is not None and not data.rstrip(_END).translate(None, _SPEECH)
+
+
 def spelt_oddly(clean: str, seen: str, each: Sequence[str], line: str, apart: AbstractSet[str]) -> bool:
     """Whether signs, digits, single letters, joined pieces or other alphabets stand where a disguise has them."""
     if "?" in seen or ".a.a" in seen or ". a." in seen or has_row(line):
         return True
     if "@" in seen and ("a@" in seen or "@a" in seen or "@@" in seen):
         return True
+    if "!" in seen and ("!a" in seen or "!1" in seen):
+        return True
     if "1" in seen and ("a1" in seen or "1a" in seen):
         return True
     if ".a" in seen and (".aa.a" in seen or ".aaa.a" in seen or ("a.a" in seen and joins(each, apart))):
         return True
+    return has_capital_i(clean)
+
+
+def has_capital_i(clean: str) -> bool:
+    """Whether an I may stand for an l."""
     return "I" in clean and _CAPITAL_I.search(clean) is not None
 
 
 def has_row(line: str) -> bool:
     """Whether a line of words has two single letters beside each other, or one beside a digit."""
-    return _ROW.search(line) is not None
+    singles = _SINGLES.search(line)
+    return singles is not None and _ROW.search(line, singles.start()) is not None
 
 
 def joins(each: Sequence[str], apart: AbstractSet[str]) -> bool:
@@ -96,9 +115,15 @@ def joins(each: Sequence[str], apart: AbstractSet[str]) -> bool:
     return not apart.isdisjoint(map(add, each, islice(each, 1, None)))
 
 
-def may_be_drawn(seen: str) -> bool:
-    """Whether brackets, bars or strokes touch letters, so that they may be letters themselves."""
-    return "(a" in seen or "a(" in seen or ("@" in seen and ("a@" in seen or "@a" in seen))
+def may_be_drawn(clean: str, seen: str) -> bool:
+    """Whether brackets, bars or strokes touch letters, so that they may be letters themselves; pairs enclose text."""
+    if "|" in clean or "\\" in clean:
+        return True
+    if "(a" not in seen and "a(" not in seen:
+        return False
+    return any(
+        clean.count(opening) > clean.count(closing) or pair in clean for pair in _CLOSED for opening, closing in [pair]
+    )
 
 
 class LooseEnds(NamedTuple):
@@ -114,9 +139,9 @@ def loose_ends(
     each: Sequence[str], known: AbstractSet[str], apart: AbstractSet[str], stretched: Container[str]
 ) -> LooseEnds | None:
     """Looks at the words that are none of the `known`; None where nothing is suspicious, as nearly always."""
-    unknown = [number for number, word in enumerate(each) if word not in known]
-    if not unknown:
+    if known.issuperset(each):
         return None
+    unknown = [number for number, word in enumerate(each) if word not in known]
     pieces = False
     before = -3
     padded = [*each, ""]
