@@ -25,8 +25,9 @@ from moderation.model import (
     author_of,
     message_of,
 )
-from moderation.past import Entry, Past, Place, Reported
+from moderation.past import Entry, Past, Place, Reported, Written
 from moderation.raid import RaidWatch
+from moderation.text.links import links_in
 from moderation.text.views import Views
 
 MOST_MESSAGES: Final = 50_000
@@ -45,7 +46,8 @@ _LEAP: Final = timedelta(minutes=10)
 class Needs:
     """How far back somebody looks, in seconds; 0 means that nobody does, and nothing is kept for it.
 
-    `author`: what one person wrote. `copies`: the same text again. `joins`, `reports`: distinct people.
+    `author`: what one person wrote; `links`: how many links were in it. `copies`: the same text again. `joins`,
+    `reports`: distinct people.
     `split`: neighbours that may complete a word. `quotes`: earlier messages of others in the channel.
     """
 
@@ -55,6 +57,7 @@ class Needs:
     reports: float = 0.0
     split: float = 0.0
     quotes: float = 0.0
+    links: float = 0.0
 
     def __or__(self, other: Needs) -> Needs:
         """Enough for both."""
@@ -65,6 +68,7 @@ class Needs:
             max(self.reports, other.reports),
             max(self.split, other.split),
             max(self.quotes, other.quotes),
+            max(self.links, other.links),
         )
 
     @property
@@ -93,13 +97,13 @@ class Counters:
         return self._needs
 
     def expect(self, needs: Needs) -> None:
-        """New rules look elsewhere; what is remembered gets the fingerprints it lacked."""
+        """New rules look elsewhere; what is remembered gets the fingerprints and links it lacked."""
         old, self._needs = self._needs, needs
         self._span = timedelta(seconds=needs.messages + LEEWAY)
         if needs.copies and not old.copies:
-            for _, entry, place in self._ring:
-                entry.learn(Views(entry.message.text).fingerprint)
-                self._copied(place, entry)
+            self._learn_fingerprints()
+        if needs.links and not old.links:
+            self._learn_links()
 
     def note(self, event: Event, views: Views | None = None) -> Past:
         """Count one event, and see the past as of now. `views` spares work when they have been made already."""
@@ -148,20 +152,29 @@ class Counters:
             return entry
         if not (needs.messages or needs.quotes):
             return None
-        entry = Entry(self._seq, message, event.at, self._fingerprint(message, views))
+        entry = Entry(self._seq, message, event.at, *self._seen(message, views))
         if needs.messages:
             place.entries[key] = entry
             self._ring.append((event.at, entry, place))
-            mine = place.authors.get(message.author.ref.id)
-            if mine is None:
-                place.authors[message.author.ref.id] = deque((entry,))
-            else:
-                mine.append(entry)
-            if entry.fingerprint:
-                self._copied(place, entry)
+            _wrote(place, entry)
+            _copied(place, entry)
         if needs.quotes:
             self._overheard(place, channel, entry)
         return entry
+
+    def _learn_fingerprints(self) -> None:
+        for place in self._places.values():
+            place.copies.clear()
+        for _, entry, place in self._ring:
+            entry.learn(fingerprint=Views(entry.message.text).fingerprint)
+            _copied(place, entry)
+
+    def _learn_links(self) -> None:
+        for _, entry, place in self._ring:
+            entry.learn(links=len(links_in(entry.message.text)))
+            mine = place.authors.get(entry.message.author.ref.id)
+            if mine is not None:
+                mine.links += entry.links or 0
 
     def _overheard(self, place: Place, channel: str, entry: Entry) -> None:
         here = place.channels.get(channel)
@@ -176,21 +189,20 @@ class Counters:
         if entry.message.text == message.text or not isinstance(event, MessageEdited):
             return
         before = entry.fingerprint
-        entry.replace(self._seq, message, event.at, self._fingerprint(message, views))
+        entry.replace(self._seq, message, event.at, *self._seen(message, views))
+        mine = place.authors.get(message.author.ref.id)
+        if mine is not None:
+            mine.weigh(entry)
         if entry.fingerprint != before:
-            self._copied(place, entry)
+            _copied(place, entry)
 
-    def _fingerprint(self, message: Message, views: Views | None) -> str:
-        if not self._needs.copies:
-            return ""
-        return (views or Views(message.text)).fingerprint
-
-    def _copied(self, place: Place, entry: Entry) -> None:
-        if not entry.fingerprint:
-            return
-        same = place.copies.setdefault(entry.fingerprint, deque())
-        if entry.since == entry.seq or entry not in same:
-            same.append(entry)
+    def _seen(self, message: Message, views: Views | None) -> tuple[str, int | None]:
+        """The fingerprint and the number of links, as far as anybody wants to know."""
+        needs = self._needs
+        if not (needs.copies or needs.links):
+            return "", None
+        views = views or Views(message.text)
+        return views.fingerprint if needs.copies else "", len(views.links) if needs.links else None
 
     def _join(self, place: Place, event: MemberJoined) -> None:
         if self._needs.joins:
@@ -227,19 +239,51 @@ class Counters:
             entry.dead = True
             ref = entry.message.ref
             place.entries.pop((ref.channel.id, ref.id), None)
-            _shed(place.authors, entry.message.author.ref.id)
-            for fingerprint in entry.fingerprints() if entry.fingerprint else ():
-                _shed(place.copies, fingerprint)
+            _forget_author(place, entry.message.author.ref.id)
+            for fingerprint in entry.fingerprints():
+                _forget_copies(place, fingerprint)
 
 
-def _shed(kept: dict[str, deque[Entry]], key: str) -> None:
-    entries = kept.get(key)
-    if entries is None:
+def _wrote(place: Place, entry: Entry) -> None:
+    author = entry.message.author.ref.id
+    mine = place.authors.get(author)
+    if mine is None:
+        mine = place.authors[author] = Written()
+    mine.entries.append(entry)
+    mine.weigh(entry)
+
+
+def _copied(place: Place, entry: Entry) -> None:
+    fingerprint = entry.fingerprint
+    if not fingerprint:
         return
+    same = place.copies.get(fingerprint)
+    if same is None:
+        place.copies[fingerprint] = [entry]
+    elif entry.since == entry.seq or entry not in same:
+        same.append(entry)
+
+
+def _forget_author(place: Place, author: str) -> None:
+    mine = place.authors.get(author)
+    if mine is None:
+        return
+    entries = mine.entries
     while entries and entries[0].dead:
         entries.popleft()
     if not entries:
-        del kept[key]
+        del place.authors[author]
+
+
+def _forget_copies(place: Place, fingerprint: str) -> None:
+    same = place.copies.get(fingerprint)
+    if same is None:
+        return
+    alive = next((number for number, entry in enumerate(same) if not entry.dead), len(same))
+    if alive == len(same):
+        del place.copies[fingerprint]
+    elif alive:
+        del same[:alive]
 
 
 def where(event: Event) -> tuple[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from moderation.model import Event, MemberRef, Message, MessageRef, ReportFiled
-from moderation.ports import Said
+from moderation.ports import Posted, Said
 from moderation.raid import RaidWatch
 from moderation.text.links import links_in
 
@@ -24,55 +25,101 @@ _NOTHING: Final[Sequence[Said]] = ()
 
 
 class Entry:
-    """One remembered message. `since` is the event that brought its present version, `changed` when that was."""
+    """One remembered message. `since` is the event that brought its present version, `changed` when that was.
 
-    __slots__ = ("_older", "_said", "changed", "dead", "fingerprint", "message", "seq", "since")
+    `links` is how many it has; None where nobody has counted them.
+    """
 
-    def __init__(self, seq: int, message: Message, changed: datetime, fingerprint: str) -> None:
+    __slots__ = ("_older", "_said", "changed", "dead", "fingerprint", "links", "message", "seq", "since")
+
+    def __init__(self, seq: int, message: Message, changed: datetime, fingerprint: str, links: int | None) -> None:
         self.seq = self.since = seq
         self.message = message
         self.changed = changed
         self.fingerprint = fingerprint
+        self.links = links
         self.dead = False
         self._said: Said | None = None
-        self._older: list[tuple[int, Said]] = []
+        self._older: list[tuple[int, Said]] | None = None
 
-    def replace(self, seq: int, message: Message, changed: datetime, fingerprint: str) -> None:
+    def replace(self, seq: int, message: Message, changed: datetime, fingerprint: str, links: int | None) -> None:
         """A newer version; the last few stay known to those who were there before."""
-        self._older.append((self.since, self._newest()))
-        del self._older[:-8]
-        self.since, self.message, self.changed, self.fingerprint = seq, message, changed, fingerprint
+        older = self._older = self._older or []
+        older.append((self.since, self._newest()))
+        del older[:-8]
+        self.since, self.message, self.changed = seq, message, changed
+        self.fingerprint, self.links = fingerprint, links
         self._said = None
 
-    def learn(self, fingerprint: str) -> None:
-        """New rules want to know the fingerprint after all."""
-        self.fingerprint = fingerprint
+    def learn(self, *, fingerprint: str | None = None, links: int | None = None) -> None:
+        """New rules want to know after all."""
+        self.fingerprint = self.fingerprint if fingerprint is None else fingerprint
+        self.links = self.links if links is None else links
         self._said = None
 
     def as_of(self, seq: int) -> Said:
         """The message as it was when event `seq` had been accepted."""
-        if seq >= self.since or not self._older:
+        older = self._older
+        if not older or seq >= self.since:
             return self._said or self._newest()
-        return next((said for since, said in reversed(self._older) if since <= seq), self._older[0][1])
+        return next((said for since, said in reversed(older) if since <= seq), older[0][1])
 
-    def fingerprints(self) -> set[str]:
+    def fingerprint_as_of(self, seq: int) -> str:
+        """The fingerprint of that version."""
+        return self.as_of(seq).fingerprint if self._older else self.fingerprint
+
+    def fingerprints(self) -> Iterable[str]:
         """Those of every version that is still known."""
-        return {self.fingerprint, *(said.fingerprint for _, said in self._older)}
+        return (
+            {self.fingerprint, *(said.fingerprint for _, said in self._older)} if self._older else (self.fingerprint,)
+        )
 
     def _newest(self) -> Said:
         """Made when somebody asks: most messages are never looked at again."""
         message = self.message
-        self._said = Said(
-            ref=message.ref,
-            author=message.author.ref,
-            at=message.at,
-            text=message.text,
-            fingerprint=self.fingerprint,
-            links=len(links_in(message.text)),
-            mentions=len(set(message.mentions)) if message.mentions else 0,
-            images=sum(file.type.startswith("image") for file in message.attachments) if message.attachments else 0,
+        links = len(links_in(message.text)) if self.links is None else self.links
+        author = message.author.ref
+        said = self._said = Said(
+            message.ref,
+            author,
+            message.at,
+            message.text,
+            self.fingerprint,
+            links,
+            mentions_in(message),
+            images_in(message),
         )
-        return self._said
+        return said
+
+
+def mentions_in(message: Message) -> int:
+    """How many distinct people a message calls."""
+    return len(set(message.mentions)) if message.mentions else 0
+
+
+def images_in(message: Message) -> int:
+    """How many of its files are images."""
+    return sum(file.type.startswith("image") for file in message.attachments) if message.attachments else 0
+
+
+class Written:
+    """What one author wrote, oldest first, and how much there may be in it: no window holds more."""
+
+    __slots__ = ("entries", "images", "links", "mentions")
+
+    def __init__(self) -> None:
+        self.entries: deque[Entry] = deque()
+        self.links = self.mentions = self.images = 0
+
+    def weigh(self, entry: Entry) -> None:
+        """Count what a message, or a newer version of one, brings."""
+        message = entry.message
+        if entry.links:
+            self.links += entry.links
+        if message.mentions:
+            self.mentions += mentions_in(message)
+        if message.attachments:
+            self.images += images_in(message)
 
 
 class Reported(NamedTuple):
@@ -91,9 +138,9 @@ class Place:
     __slots__ = ("authors", "channels", "copies", "entries", "joins", "newcomers", "raid", "reports")
 
     def __init__(self) -> None:
-        self.authors: dict[str, deque[Entry]] = {}
+        self.authors: dict[str, Written] = {}
         self.entries: dict[tuple[str, str], Entry] = {}
-        self.copies: dict[str, deque[Entry]] = {}
+        self.copies: dict[str, list[Entry]] = {}
         self.channels: OrderedDict[str, deque[Entry]] = OrderedDict()
         self.joins: deque[tuple[int, datetime, MemberRef]] = deque(maxlen=MOST_JOINS)
         self.reports: deque[Reported] = deque(maxlen=MOST_REPORTS)
@@ -122,20 +169,31 @@ class Past:
     def by_author(self, within: float) -> Sequence[Said]:
         """The author's messages in this community, in all channels."""
         mine = self._mine
-        if not mine:
-            return _NOTHING
-        if len(mine) == 1:
-            said = mine[0].as_of(self._seq)
-            return (said,) if said.at > self._at - timedelta(seconds=within) else _NOTHING
-        return [said for _, said in self._window(mine, within)]
+        return self._window(mine.entries, within) if mine is not None else _NOTHING
 
     def same_text(self, within: float) -> Sequence[Said]:
         """Messages of anybody in this community with the same fingerprint; empty when the event has none."""
-        fingerprint = self._entry.as_of(self._seq).fingerprint if self._entry else ""
+        fingerprint = self._fingerprint()
         entries = self._place.copies.get(fingerprint) if fingerprint else None
         if not entries:
             return _NOTHING
-        return [said for _, said in self._window(entries, within, changed=True) if said.fingerprint == fingerprint]
+        window = self._window(entries, within, changed=True)
+        return [said for said in window if said.fingerprint == fingerprint]
+
+    def most(self, what: Posted) -> int:
+        """At least as many of these as the author has posted in any window, told at once."""
+        mine = self._mine
+        if mine is None:
+            return 0
+        if what == "messages":
+            return len(mine.entries)
+        return mine.links if what == "links" else mine.mentions if what == "mentions" else mine.images
+
+    def most_copies(self) -> int:
+        """At least as many messages as `same_text` gives for any window, told at once."""
+        fingerprint = self._fingerprint()
+        entries = self._place.copies.get(fingerprint) if fingerprint else None
+        return len(entries) if entries is not None else 0
 
     def others_here(self) -> Sequence[Said]:
         """Earlier messages of other people in this channel, for quotations."""
@@ -184,31 +242,36 @@ class Past:
         member = getattr(event, "member", None)
         return member.ref if member is not None else None, None
 
-    def _recent(self, entries: deque[Entry]) -> Iterator[Entry]:
-        """The newest entries that had been accepted by then, newest first."""
-        seen = 0
-        for entry in reversed(entries):
-            if entry.seq <= self._seq and not entry.dead:
-                yield entry
-                seen += 1
-                if seen == MOST_OF_ONE:
-                    return
+    def _fingerprint(self) -> str:
+        entry = self._entry
+        return entry.fingerprint_as_of(self._seq) if entry is not None else ""
 
-    def _window(self, entries: deque[Entry], within: float, *, changed: bool = False) -> list[tuple[datetime, Said]]:
-        since = self._at - timedelta(seconds=within)
+    def _window(self, entries: Sequence[Entry], within: float, *, changed: bool = False) -> Sequence[Said]:
+        """Of the newest entries that had been accepted by then, those of a window that holds the event."""
+        since, seq = self._at - _span(within), self._seq
         found: list[tuple[datetime, Said]] = []
-        stale = 0
-        for entry in self._recent(entries):
+        stale = seen = 0
+        for entry in reversed(entries):
+            if entry.seq > seq or entry.dead:
+                continue
             at = entry.changed if changed else entry.message.at
             if at > since:
-                found.append((at, entry.as_of(self._seq)))
+                found.append((at, entry.as_of(seq)))
                 stale = 0
             else:
                 stale += 1
-                if stale == _STRAGGLERS:
-                    break
+            seen += 1
+            if stale == _STRAGGLERS or seen == MOST_OF_ONE:
+                break
+        if len(found) < 2 and (not found or found[0][0] <= self._at):
+            return [said for _, said in found]
         found.sort(key=_time)
-        return fullest(found, self._at, within)
+        return [said for _, said in fullest(found, self._at, within)]
+
+
+@lru_cache(maxsize=256)
+def _span(within: float) -> timedelta:
+    return timedelta(seconds=within)
 
 
 def fullest(found: list[tuple[datetime, Something]], at: datetime, within: float) -> list[tuple[datetime, Something]]:

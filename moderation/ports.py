@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from moderation.model import (
     Capability,
@@ -140,8 +140,7 @@ class Detector(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """An earlier message as counters remember it, for as long as a window is open.
 
     `fingerprint` is empty for texts with nothing in them and where no rule looks for copies.
@@ -155,6 +154,10 @@ class Said:
     links: int = 0
     mentions: int = 0
     images: int = 0
+
+
+Posted = Literal["messages", "links", "mentions", "images"]
+"""What one person may post too much of."""
 
 
 class Counts(Protocol):
@@ -174,6 +177,14 @@ class Counts(Protocol):
 
     def same_text(self, within: float) -> Sequence[Said]:
         """Messages of anybody in this community with the same fingerprint; empty when the event has none."""
+        ...
+
+    def most(self, what: Posted) -> int:
+        """At least as many of these as the author has posted in any window, told at once."""
+        ...
+
+    def most_copies(self) -> int:
+        """At least as many messages as `same_text` gives for any window, told at once."""
         ...
 
     def others_here(self) -> Sequence[Said]:

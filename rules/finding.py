@@ -20,8 +20,11 @@ from rules.wants import Pattern, Phrases, View, Wants
 
 _NONE: Final[Sequence[Hit]] = ()
 _NO_SPLIT: Final[Sequence[SplitHit]] = ()
+_NO_HITS: Final[Mapping[Phrases, Sequence[Hit]]] = MappingProxyType({})
 _NO_SPLITS: Final[Mapping[Phrases, Sequence[SplitHit]]] = MappingProxyType({})
 _CACHED: Final = 1024
+"""Texts of neighbours whose views are kept, and `_NAMES` people whose names have been looked at."""
+_NAMES: Final = 16_384
 _BEFORE: Final = 12
 """Messages before, and `_AFTER` messages after, one that may complete a word with it."""
 _AFTER: Final = 4
@@ -32,12 +35,16 @@ Value = TypeVar("Value")
 
 
 class _Cache(OrderedDict[str, Value]):
-    """The last so many answers."""
+    """The last `most` answers."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
 
     def keep(self, key: str, value: Value) -> Value:
         """Remember an answer, forget the oldest."""
         self[key] = value
-        if len(self) > _CACHED:
+        if len(self) > self._most:
             self.popitem(last=False)
         return value
 
@@ -85,8 +92,8 @@ class Finder:
         wanted = {view: [pattern for pattern in wants.patterns if pattern.view == view] for view in views}
         self._filters = [(view, PatternFilter(patterns)) for view, patterns in wanted.items() if patterns]
         self._split = wants.needs.split
-        self._texts: _Cache[Views] = _Cache()
-        self._named: _Cache[Mapping[Phrases, Sequence[Hit]]] = _Cache()
+        self._texts: _Cache[Views] = _Cache(_CACHED)
+        self._named: _Cache[Mapping[Phrases, Sequence[Hit]]] = _Cache(_NAMES)
         self.look(Views("a"), None)
 
     def look(
@@ -112,7 +119,7 @@ class Finder:
         found: dict[Phrases, list[Hit]] = {}
         for hit in self._names.find(Views(name)) if self._names is not None and name else ():
             found.setdefault(_key(hit), []).append(Hit(hit.phrase, hit.start, hit.end))
-        return self._named.keep(name, found)
+        return self._named.keep(name, found or _NO_HITS)
 
     def _spread(
         self, event: Event, message: Message, counts: Counts, own: Views
@@ -131,6 +138,8 @@ class Finder:
         return splits
 
     def _neighbours(self, event: Event, message: Message, counts: Counts) -> tuple[list[Said], int]:
+        if counts.most("messages") < 2:
+            return [], 0
         late = max((event.at - message.at).total_seconds(), 0.0)
         recent = counts.by_author(late + self._split)
         if len(recent) < 2:

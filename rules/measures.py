@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from moderation.text import shape
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from moderation.ports import Posted
     from rules.facts import Facts
 
 Interval = tuple[float, float]
@@ -156,6 +157,14 @@ def _links(facts: Facts, _: str) -> Interval:
     return _exactly(float(len(facts.views.links))) if facts.message else NO
 
 
+def _posted(facts: Facts, what: str) -> Interval:
+    return _exactly(float(facts.counts.most(cast("Posted", what))))
+
+
+def _copies(facts: Facts, _: str) -> Interval:
+    return _exactly(float(facts.counts.most_copies()))
+
+
 def _length(facts: Facts, _: str) -> Interval:
     return _exactly(float(shape.length(facts.views)))
 
@@ -183,6 +192,7 @@ ATTACHMENTS: Final = Measure("attachments", _attachments)
 EDIT_DELAY: Final = Measure("time until the edit", _edited_after)
 RAID: Final = Measure("raid", _raid)
 LINKS: Final = Measure("links", _links, costly=True)
+COPIES: Final = Measure("copies of the text", _copies)
 LENGTH: Final = Measure("length", _length)
 CAPITALS: Final = Measure("capitals", _capitals, costly=True)
 LONGEST_RUN: Final = Measure("a character in a row", _longest_run, costly=True)
@@ -192,6 +202,11 @@ EMOJI: Final = Measure("emoji", _emoji, costly=True)
 def role(name: str) -> Measure:
     """1 when the person has the role, else 0."""
     return Measure(f"role {name}", _role, name, sets=_roles)
+
+
+def posted(what: Posted) -> Measure:
+    """At least as many of these as the author has posted in any window."""
+    return Measure(f"{what} of the author", _posted, what)
 
 
 def _score(facts: Facts, argument: str) -> Interval:

@@ -25,10 +25,11 @@ _NO_STRIKES: Final[Mapping[str, Points]] = MappingProxyType({})
 _NO_ZONES: Final[Mapping[str, tzinfo]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Noted:
     """An event whose place among the others is fixed: what its verdict will need, whenever that falls.
 
+    Never changed once it is made; not frozen because one is made for every event.
     `strikes` replaces what the book says about the person, where the source of the event states it.
     """
 

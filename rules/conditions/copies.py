@@ -14,6 +14,7 @@ from moderation.ports import Said
 from moderation.units import Duration, written
 from moderation.verdict import Because
 from rules.conditions.windowed import Windowed
+from rules.measures import COPIES, Test
 from rules.wants import Wants
 
 if TYPE_CHECKING:
@@ -48,12 +49,16 @@ class Copies(Windowed):
         """Fingerprints of what was written lately."""
         return Wants(needs=Needs(copies=self.within.total_seconds()))
 
+    def guards(self) -> tuple[Test, ...]:
+        """Enough copies in all that is remembered."""
+        return (Test(COPIES, below=False, bound=self._fewest),)
+
     def holds(self, facts: Facts) -> bool | None:
         """Every number given is reached, this message included."""
         if facts.message is None or facts.kind not in self.kinds:
             return False
         same = facts.counts.same_text(self.within.total_seconds())
-        if len(same) < min(number for number in (self.channels, self.times, self.authors) if number is not None):
+        if len(same) < self._fewest:
             return False
         mine = self._mine(same, facts)
         return (
@@ -81,6 +86,11 @@ class Copies(Windowed):
         """All copies: of everybody when authors are counted, else of this author."""
         same = facts.counts.same_text(self.within.total_seconds())
         return [said.ref for said in (same if self.authors is not None else self._mine(same, facts))]
+
+    @property
+    def _fewest(self) -> int:
+        """So many messages it takes at least."""
+        return max(number for number in (self.channels, self.times, self.authors) if number is not None)
 
     def _mine(self, same: Sequence[Said], facts: Facts) -> list[Said]:
         author = facts.member.ref if facts.member else None

@@ -10,10 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from moderation.counters import Needs
 from moderation.model import MessageRef
-from moderation.ports import Said
+from moderation.ports import Posted, Said
 from moderation.units import Duration, written
 from moderation.verdict import Because
 from rules.conditions.windowed import Windowed
+from rules.measures import Test, posted
 from rules.wants import Wants
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Many = Annotated[int, Field(strict=True, ge=2, le=200)]
 
-_WEIGHT: dict[str, Callable[[Said], int]] = {
+_WEIGHT: dict[Posted, Callable[[Said], int]] = {
     "messages": lambda _: 1,
     "links": lambda said: said.links,
     "mentions": lambda said: said.mentions,
@@ -34,7 +35,7 @@ class Flood(Windowed):
 
     name: ClassVar = "flood"
     kinds: ClassVar = frozenset({"message"})
-    counted: ClassVar = ("messages", "links", "mentions", "images")
+    counted: ClassVar[tuple[Posted, ...]] = ("messages", "links", "mentions", "images")
 
     messages: Many | None = None
     links: Many | None = None
@@ -54,7 +55,13 @@ class Flood(Windowed):
 
     def wants(self) -> Wants:
         """What the author wrote lately."""
-        return Wants(needs=Needs(author=self.within.total_seconds()))
+        span = self.within.total_seconds()
+        return Wants(needs=Needs(author=span, links=span if self.links is not None else 0.0))
+
+    def guards(self) -> tuple[Test, ...]:
+        """Enough of it in all that is remembered of the author."""
+        what, most = self._limit()
+        return (Test(posted(what), below=False, bound=most),)
 
     def holds(self, facts: Facts) -> bool | None:
         """Together with the new message they add up to enough."""
@@ -75,5 +82,5 @@ class Flood(Windowed):
         weigh = _WEIGHT[self._limit()[0]]
         return [said.ref for said in facts.counts.by_author(self.within.total_seconds()) if weigh(said)]
 
-    def _limit(self) -> tuple[str, int]:
+    def _limit(self) -> tuple[Posted, int]:
         return next((what, limit) for what in self.counted if (limit := getattr(self, what)) is not None)

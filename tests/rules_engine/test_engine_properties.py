@@ -62,6 +62,10 @@ LEAVES: list[Condition] = [
     Shape(shorter_than=12, capitals=0.5),
     Shape(longer_than=2, script_outside=("cyrillic",)),
     Quoting(stated=True),
+    Flood(messages=3, within=timedelta(minutes=1)),
+    Flood(links=3, within=timedelta(seconds=2)),
+    Copies(times=2, within=timedelta(minutes=1)),
+    Copies(times=2, channels=2, within=timedelta(seconds=2)),
 ]
 TREES = st.recursive(
     st.sampled_from(LEAVES),
@@ -74,7 +78,18 @@ TREES = st.recursive(
     max_leaves=6,
 )
 TEXTS = st.sampled_from(
-    ["hello", "BLARG HELLO", "blarg", "you tonto", "b1arg", "@bo hello there", "", "tonto blarg", '"blarg" she said']
+    [
+        "hello",
+        "BLARG HELLO",
+        "blarg",
+        "you tonto",
+        "b1arg",
+        "@bo hello there",
+        "",
+        "tonto blarg",
+        '"blarg" she said',
+        "https://a.example b.example/x",
+    ]
 )
 PEOPLE = st.builds(
     Person,
@@ -96,9 +111,16 @@ SIGNALS = st.sampled_from(
 )
 
 
-@given(st.lists(TREES, min_size=1, max_size=6), TEXTS, PEOPLE, SIGNALS, st.sampled_from(["message", "rename", "join"]))
+@given(
+    st.lists(TREES, min_size=1, max_size=6),
+    st.lists(TEXTS, max_size=3),
+    TEXTS,
+    PEOPLE,
+    SIGNALS,
+    st.sampled_from(["message", "rename", "join"]),
+)
 def test_compiled_rules_say_what_their_conditions_say(
-    trees: list[Holds], text: str, person: Person, signals: Signals, kind: str
+    trees: list[Holds], before: list[str], text: str, person: Person, signals: Signals, kind: str
 ) -> None:
     """Speed changes no answer: matched is True, undecided is unknown, silence is False."""
     compiled = engine(
@@ -110,6 +132,8 @@ def test_compiled_rules_say_what_their_conditions_say(
     chat = Chat(compiled)
     chat.world.meet(person)
     world = chat.world
+    for number, earlier in enumerate(before):
+        chat.stream.note(world.says("ana", earlier, f"room-{number % 2}"))
     event: Event = world.joins("ana")
     if kind != "join":
         event = world.says("ana", text) if kind == "message" else world.renames("ana", text)
