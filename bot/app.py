@@ -169,7 +169,7 @@ class App:
             await asyncio.wait(working, timeout=grace / 2)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, self.pipeline.stop(), self.enforcer.close(), return_exceptions=True)
         await self.journal.stop()
         let_go()
 

@@ -14,7 +14,7 @@ from bot.stores.decisions import Decided
 from moderation.errors import Unsupported
 from moderation.hands import Hands
 from moderation.model import Capability, Event, MemberRef, ReportFiled, Signals, author_of
-from moderation.plan import Rulebook, make_plan
+from moderation.plan import Plan, Rulebook, make_plan
 from moderation.ports import Accepted, Clock
 from moderation.strikes import Strike
 from moderation.verdict import CLEAN, Verdict
@@ -120,6 +120,11 @@ class Judging:
         strikes = self._stream.settle(noted.of_rules, verdict, plan.case.id if plan.case else "")
         outages = self._outages.cases(verdict.undecided, accepted.seq, now)
         return Decided(plan, tuple(strikes), outages)
+
+    def forgive(self, plan: Plan) -> None:
+        """The plan could not be written: the strikes it gave do not count."""
+        if plan.case is not None:
+            self._stream.forgive(plan.case.id)
 
     def _capabilities(self, platform: str, community: str) -> frozenset[Capability]:
         try:

@@ -79,6 +79,12 @@ class Pipeline:
                 self._slice()
                 await asyncio.sleep(0)
 
+    async def stop(self) -> None:
+        """Leave what is under way: it is on disk as undecided, and decided after the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def _slice(self) -> None:
         """Judge a few milliseconds' worth of events and hand the outcome to the writer."""
         until = time.perf_counter() + SLICE
@@ -184,6 +190,7 @@ class Pipeline:
                 else:
                     words = f"{type(error).__name__}: {error}"[:500]
                     parked = self._decisions.parked(noted.accepted, 1, words, millis(self._clock.now()))
+                    self._judging.forgive(one.plan)
                     await self._write(parked, "parked", 1)
             return
         self._intake.left(len(decided))

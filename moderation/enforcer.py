@@ -115,6 +115,13 @@ class Enforcer:
         self._stopping = True
         self._wake.set()
 
+    async def close(self) -> None:
+        """Leave what is being tried: its row says so, and the next start finds out what became of it."""
+        self.stop()
+        for line in self._lines:
+            line.cancel()
+        await asyncio.gather(*self._lines, return_exceptions=True)
+
     async def settled(self) -> None:
         """Return when nothing is due and nothing is being tried."""
         await self._idle.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -14,15 +13,10 @@ from bot.stores.times import millis
 from bot.stores.undo import Undoing
 from moderation.actions.base import Action
 from moderation.case import Case, CaseState
+from moderation.desk import another_human, appealed, upheld
 from moderation.errors import UserError
 from moderation.intents import IntentState
 from moderation.ports import Clock
-
-UPHELD: Final[Mapping[CaseState, CaseState]] = {
-    CaseState.OPEN: CaseState.DECIDED,
-    CaseState.HELD: CaseState.DECIDED,
-    CaseState.APPEALED: CaseState.UPHELD,
-}
 
 
 class CaseDesk:
@@ -47,7 +41,15 @@ class CaseDesk:
     async def overturn(self, case: str, by: str) -> Case:
         """Take a case back: everything reversible, the strikes, and a word to the person. Twice is once."""
         at = self._clock.now()
-        after = await self._journal.write(lambda connection: self._undoing.overturn(connection, case, by, at), "undo")
+
+        def work(connection: Connection) -> Case:
+            before = _found(connection, case)
+            another_human(before, by, _decided_by(connection, before))
+            after = self._undoing.overturn(connection, before, by, at)
+            self._answer(connection, before, after, by, millis(at))
+            return after
+
+        after = await self._journal.write(work, "undo")
         self._forgive(after.id)
         self._wake()
         return after
@@ -58,17 +60,32 @@ class CaseDesk:
 
         def work(connection: Connection) -> Case:
             before = _found(connection, case)
-            to = UPHELD.get(before.state, CaseState.DECIDED)
-            if before.state is to:
-                return before
-            after = before.moved(to, by=by, at=at)
-            move(connection, before, after, f"case {to}")
-            self._let_go(connection, before.id)
+            after = upheld(before, by=by, at=at, decided_by=_decided_by(connection, before))
+            if after is not before:
+                move(connection, before, after, f"case {after.state}")
+                self._answer(connection, before, after, by, millis(at))
+                self._let_go(connection, before.id)
             return after
 
         after = await self._journal.write(work, "uphold")
         self._wake()
         return after
+
+    async def appeal(self, case: str, by: str, text: str) -> Case:
+        """The person a case is about objects to it; `by` is `platform:id`. Once, within half a year."""
+        at = self._clock.now()
+
+        def work(connection: Connection) -> Case:
+            before = _found(connection, case)
+            after = appealed(before, by=by, at=at)
+            move(connection, before, after, "case appealed")
+            subject = subject_of(before.member) if before.member else NOBODY
+            sealed = self._journal.vault.seal(connection, subject, _bytes(text), f"appeal {before.id}")
+            row = {"case_id": before.id, "at": millis(at), "subject": subject, "sealed": sealed}
+            connection.execute(insert(tables.appeal).values(decided_by=before.changed_by, **row))
+            return after
+
+        return await self._journal.write(work, "appeal")
 
     async def note(self, case: str, by: str, text: str) -> None:
         """Write something on a case."""
@@ -77,8 +94,7 @@ class CaseDesk:
         def work(connection: Connection) -> None:
             found = _found(connection, case)
             subject = subject_of(found.member) if found.member else NOBODY
-            plain = text.encode("utf-8", "surrogatepass")
-            sealed = self._journal.vault.seal(connection, subject, plain, f"note {found.id} {now}")
+            sealed = self._journal.vault.seal(connection, subject, _bytes(text), f"note {found.id} {now}")
             row = {"case_id": found.id, "at": now, "by": by, "subject": subject, "sealed": sealed}
             connection.execute(insert(tables.note).values(**row))
             audit.append(connection, [audit.Entry(now, by, "note written", found.id)])
@@ -105,6 +121,13 @@ class CaseDesk:
         query = select(table.c.key).where(table.c.case_id == case, table.c.state == IntentState.WAITING)
         return await self._journal.read(lambda connection: len(connection.execute(query).all()))
 
+    def _answer(self, connection: Connection, before: Case, after: Case, by: str, now: int) -> None:
+        """Note how an appeal ended."""
+        if before.state is CaseState.APPEALED:
+            mine = tables.appeal.c.case_id == before.id
+            values = {"outcome": after.state, "decided_by": by, "decided_at": now}
+            connection.execute(update(tables.appeal).where(mine).values(**values))
+
     def _let_go(self, connection: Connection, case: str) -> int:
         table = tables.intent
         held = (table.c.case_id == case) & (table.c.state == IntentState.WAITING)
@@ -117,3 +140,13 @@ def _found(connection: Connection, case: str) -> Case:
     if found is None:
         raise UserError(f"there is no case {case}")
     return found
+
+
+def _decided_by(connection: Connection, case: Case) -> str:
+    """Who decided what is being appealed."""
+    who = connection.scalar(select(tables.appeal.c.decided_by).where(tables.appeal.c.case_id == case.id))
+    return str(who or "")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

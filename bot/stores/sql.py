@@ -18,7 +18,8 @@ from moderation.errors import StoreError, StoreFull
 
 _FULL: Final = {"SQLITE_FULL", "53100", "53200"}
 """SQLite's code, and PostgreSQL's for a full disk and exhausted memory."""
-_BUSY_SECONDS: Final = 5.0
+_BUSY_SECONDS: Final = 2.0
+"""How long to wait for somebody else's lock; health must be red within five seconds of it."""
 
 
 def sqlite_url(path: Path) -> URL:

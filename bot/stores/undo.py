@@ -9,14 +9,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, update
 
 from bot.stores import audit, tables
-from bot.stores.case_rows import find_case, move
+from bot.stores.case_rows import move
 from bot.stores.intents import read_intent, write_intents
 from bot.stores.journal import Journal
 from bot.stores.times import millis
 from moderation.actions.base import Action, Order
 from moderation.actions.warn import Warn
 from moderation.case import Case, CaseState
-from moderation.errors import UserError
 from moderation.intents import Intent, IntentState, intent_key
 
 _TRIED: Final = (IntentState.APPLIED, IntentState.UNKNOWN, IntentState.SENDING)
@@ -33,11 +32,8 @@ class Undoing:
         self._kinds = kinds
         self._told = told
 
-    def overturn(self, connection: Connection, id_or_number: str, by: str, at: datetime) -> Case:
+    def overturn(self, connection: Connection, before: Case, by: str, at: datetime) -> Case:
         """Overturn a case; doing it again changes nothing. AlreadyMoved when another person was first."""
-        before = find_case(connection, id_or_number)
-        if before is None:
-            raise UserError(f"there is no case {id_or_number}")
         if before.state is CaseState.OVERTURNED:
             return before
         after = before.moved(CaseState.OVERTURNED, by=by, at=at)

@@ -59,6 +59,7 @@ class Writer:
         self._queue: SimpleQueue[_Unit | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = False
         self.trouble: StoreError | None = None
         self.crashed: BaseException | None = None
 
@@ -70,7 +71,10 @@ class Writer:
 
     def enqueue(self, work: Work[T], label: str, done: Callable[[T | None, BaseException | None], None]) -> None:
         """Write this with the next group; `done` is called on the loop with the result or the error."""
-        self._queue.put(_Unit(work, label, done))
+        if self._stopped:
+            done(None, StoreError("Sereno has stopped: nothing is written any more"))
+        else:
+            self._queue.put(_Unit(work, label, done))
 
     def write(self, work: Work[T], label: str) -> asyncio.Future[T]:
         """Write this with the next group; the future resolves once it is on disk."""
@@ -89,6 +93,7 @@ class Writer:
 
     async def stop(self) -> None:
         """Write what is queued, then end the thread."""
+        self._stopped = True
         if self._thread is None:
             return
         self._queue.put(None)

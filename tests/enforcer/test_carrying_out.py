@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -209,7 +210,7 @@ async def test_a_send_that_may_have_happened_is_a_question_where_keys_are_unknow
     await first.app.start()
     await first.app.accept(first.twin.says("eve", "a slur"))
     while not crash.crashed:
-        await first.app.enforcer._sleep(0.01)
+        await asyncio.sleep(0.01)
     await abandon(first)
     async with on_stage(tmp_path, state=state, twin=forgetful, keyed=frozenset()) as stage:
         await stage.app.settled()

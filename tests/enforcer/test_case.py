@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from moderation.case import MOVES, Case, CaseState, Origin, case_id, priority
+from moderation.desk import Verb, verbs
 from moderation.errors import AlreadyMoved, SerenoError, UserError
+from moderation.model import MemberRef
 from tests.pipeline.stage import NOON, on_stage
 
 
@@ -102,3 +104,52 @@ async def test_notes_stay_with_the_case_and_in_the_audit(tmp_path: Path) -> None
         rows = await stage.app.cases.audit_after(0)
         assert any(row.what == "note written" and row.actor == "twin:mod" for row in rows)
         assert not any("second time" in row.detail for row in rows)
+
+
+async def test_an_appeal_is_decided_by_another_human(tmp_path: Path) -> None:
+    """Who upheld it cannot decide about the appeal; somebody else can, and the person may object once."""
+    async with on_stage(tmp_path) as stage:
+        desk = stage.app.desk
+        await stage.says("eve", "a link")
+        await desk.uphold("1", "twin:mod")
+        with pytest.raises(UserError, match="only the person"):
+            await desk.appeal("1", "twin:bo", "unfair")
+        await desk.appeal("1", "twin:eve", "it was a joke")
+        with pytest.raises(UserError, match="another person"):
+            await desk.uphold("1", "twin:mod")
+        with pytest.raises(UserError, match="another person"):
+            await desk.overturn("1", "twin:mod")
+        case = await desk.overturn("1", "twin:ana")
+        await stage.app.settled()
+        assert case.state is CaseState.OVERTURNED and stage.twin.visible() == ["a link"]
+        with pytest.raises(AlreadyMoved):
+            await desk.appeal("1", "twin:eve", "again")
+
+
+async def test_an_appeal_that_is_turned_down_leaves_things_as_they_are(tmp_path: Path) -> None:
+    """Upheld by another human: the message stays away."""
+    async with on_stage(tmp_path) as stage:
+        await stage.says("eve", "a slur")
+        await stage.app.desk.appeal("1", "twin:eve", "it was a joke")
+        case = await stage.app.desk.uphold("1", "twin:mod")
+        assert case.state is CaseState.UPHELD and stage.twin.visible() == []
+
+
+async def test_an_appeal_may_come_for_half_a_year(tmp_path: Path) -> None:
+    """On day 183 it may, on day 184 it is too late."""
+    async with on_stage(tmp_path) as stage:
+        await stage.says("eve", "a slur", "another slur")
+        stage.clock.pass_(days=183)
+        await stage.app.desk.appeal("1", "twin:eve", "late but in time")
+        stage.clock.pass_(days=1)
+        with pytest.raises(UserError, match="183 days"):
+            await stage.app.desk.appeal("2", "twin:eve", "too late")
+
+
+def test_what_can_be_said_about_a_case_follows_from_its_state() -> None:
+    """Nothing is offered that would be refused."""
+    eve = MemberRef("twin", "club", "eve")
+    assert verbs(a_case(CaseState.HELD, member=eve)) == (Verb.UPHOLD, Verb.OVERTURN)
+    assert verbs(a_case(CaseState.DECIDED, member=eve)) == (Verb.OVERTURN, Verb.APPEAL)
+    assert verbs(a_case(CaseState.DECIDED)) == (Verb.OVERTURN,)
+    assert verbs(a_case(CaseState.OVERTURNED, member=eve)) == ()

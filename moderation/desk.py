@@ -1,0 +1,63 @@
+"""What people may do with a case, and who: the rules of the desk, without any storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from moderation.case import APPEAL_WINDOW, MOVES, Case, CaseState
+from moderation.errors import UserError
+
+
+class Verb(StrEnum):
+    """What a person can say about a case."""
+
+    UPHOLD = "uphold"
+    OVERTURN = "overturn"
+    APPEAL = "appeal"
+
+
+_UPHELD: Final[Mapping[CaseState, CaseState]] = {
+    CaseState.OPEN: CaseState.DECIDED,
+    CaseState.HELD: CaseState.DECIDED,
+    CaseState.APPEALED: CaseState.UPHELD,
+}
+
+
+def verbs(case: Case) -> tuple[Verb, ...]:
+    """What can still be said about a case."""
+    can = MOVES[case.state]
+    said = {
+        Verb.UPHOLD: case.state in _UPHELD,
+        Verb.OVERTURN: CaseState.OVERTURNED in can,
+        Verb.APPEAL: CaseState.APPEALED in can and case.member is not None,
+    }
+    return tuple(verb for verb, possible in said.items() if possible)
+
+
+def upheld(case: Case, *, by: str, at: datetime, decided_by: str = "") -> Case:
+    """The case after somebody said that it was right; saying it twice changes nothing."""
+    to = _UPHELD.get(case.state, CaseState.DECIDED)
+    if case.state is to:
+        return case
+    another_human(case, by, decided_by)
+    return case.moved(to, by=by, at=at)
+
+
+def appealed(case: Case, *, by: str, at: datetime) -> Case:
+    """The case after the person it is about objected, which they can do for half a year."""
+    if case.member is None:
+        raise UserError(f"case {case.number} is about nobody: there is nothing to appeal")
+    if by != f"{case.member.platform}:{case.member.id}":
+        raise UserError(f"only the person whom case {case.number} is about can appeal it")
+    if at > case.opened_at + APPEAL_WINDOW:
+        raise UserError(f"case {case.number} could be appealed for {APPEAL_WINDOW.days} days; they have passed")
+    return case.moved(CaseState.APPEALED, by=by, at=at)
+
+
+def another_human(case: Case, by: str, decided_by: str) -> None:
+    """An appeal is decided by somebody who did not decide before."""
+    if case.state is CaseState.APPEALED and by == decided_by:
+        raise UserError(f"you decided case {case.number} yourself: another person must look at the appeal")
