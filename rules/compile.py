@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from moderation.counters import Needs
@@ -12,6 +12,7 @@ from moderation.verdict import Mode
 from rules.conditions.score import Score
 from rules.finding import Finder
 from rules.fused import Fused, fuse
+from rules.measures import Test
 from rules.model import All, AnyOf, Condition, Holds, Ladder, Rule, RuleSet, Use
 from rules.scope import Scope
 from rules.trees import leaves, rebuilt, wants_of
@@ -22,7 +23,8 @@ Key = Phrases | Pattern
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One rule, ready. `test` is its condition, every part of it knowing its neighbours; `policy` counts files."""
+    """One rule, ready. `test` is its condition, every part of it knowing its neighbours; `policy` counts files; `leaves`
+    are the parts, each with its guards."""
 
     number: int
     rule: Rule
@@ -31,6 +33,11 @@ class Compiled:
     policy: int
     ladders: Mapping[str, Ladder]
     mode: Mode
+    leaves: tuple[tuple[Condition, tuple[Test, ...]], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = leaves(self.test) if self.test is not None else ()
+        object.__setattr__(self, "leaves", tuple((leaf, leaf.guards()) for leaf in parts))
 
 
 @dataclass(frozen=True, slots=True)

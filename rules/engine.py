@@ -11,7 +11,7 @@ from rules.compile import Compiled, Engine
 from rules.facts import Facts, message_at
 from rules.merging import merged, with_steps
 from rules.model import Holds, Witness
-from rules.trees import supporting, undecidable, weakest_witness, witness
+from rules.trees import supporting, weakest_witness, witness
 
 Asked = list[tuple[int, bool | None]]
 """The rules worth a second look: their numbers, and True or None (nobody knows)."""
@@ -63,8 +63,8 @@ def verdict_of(engine: Engine, facts: Facts, asked: Asked) -> Verdict:
         written[one.rule.id] = one.rule.then
         if one.rule.stop and one.mode in _ACTING:
             stopped = one.policy
-    if not matches and not undecided:
-        return CLEAN
+    if not matches:
+        return Verdict((), tuple(undecided), (), frozenset(missing)) if undecided else CLEAN
     return Verdict(tuple(matches), tuple(undecided), merged(matches, written), frozenset(missing))
 
 
@@ -103,8 +103,11 @@ def _because(one: Compiled, facts: Facts) -> tuple[Because, ...]:
 
 
 def _missing(one: Compiled, facts: Facts) -> set[str]:
+    """What nobody knows: the numbers that are unknown in conditions that nobody can decide, or the conditions."""
     names: set[str] = set()
-    for leaf in undecidable(one.test, facts) if one.test is not None else ():
-        unknown = {test.measure.name for test in leaf.guards() if test.holds(facts) is None}
-        names |= unknown or {leaf.name}
+    for leaf, guards in one.leaves:
+        told = [test.holds(facts) for test in guards]
+        if False not in told and (None in told if leaf.is_numeric else leaf.holds(facts) is None):
+            unknown = {test.measure.name for test, value in zip(guards, told, strict=True) if value is None}
+            names |= unknown or {leaf.name}
     return names

@@ -58,13 +58,6 @@ def supporting(test: Holds, facts: Facts) -> Iterator[Condition]:
         yield from supporting(test.part, facts)
 
 
-def undecidable(test: Holds, facts: Facts) -> Iterator[Condition]:
-    """The conditions that nobody could decide, in a tree that nobody could decide."""
-    for leaf in leaves(test):
-        if leaf.holds(facts) is None:
-            yield leaf
-
-
 def witness(test: Holds, facts: Facts) -> Witness:
     """The best witness against the person in a tree that holds: any one of several alternatives will do."""
     if isinstance(test, Condition):
