@@ -11,7 +11,10 @@ from moderation.text.letters import tables
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """`known` are words of English and Spanish as written, `plain` without accents; `everyday` are the most frequent."""
+    """`known` are words of English and Spanish as written, `everyday` are the most frequent of them.
+
+    `plain` has them without accents, and words of any language that come close to listed ones.
+    """
 
     known: frozenset[str]
     plain: frozenset[str]
@@ -20,11 +23,15 @@ class Common:
 
 @cache
 def common() -> Common:
-    """The words of data/common.txt, read at first use."""
-    text = files("moderation.text").joinpath("data/common.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    everyday = frozenset(line[1:] for line in lines if line.startswith("*"))
-    known = frozenset(line.lstrip("*") for line in lines)
+    """The words of data/common.txt and data/near.txt, read at first use."""
+    words = _words("common.txt")
+    everyday = frozenset(word[1:] for word in words if word.startswith("*"))
+    known = frozenset(word.lstrip("*") for word in words)
     letters = tables().plain
-    plain = frozenset(word if word.isascii() else word.translate(letters) for word in known)
+    plain = frozenset(word if word.isascii() else word.translate(letters) for word in (*known, *_words("near.txt")))
     return Common(known=known, plain=plain, everyday=everyday)
+
+
+def _words(name: str) -> list[str]:
+    text = files("moderation.text").joinpath("data", name).read_text(encoding="utf-8")
+    return [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]

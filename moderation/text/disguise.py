@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -57,7 +58,7 @@ class Judge:
         words, between = self._words(spelling, breaks)
         first, last = spelling.sources[0].place, spelling.sources[-1].place
         if all(word.whole for word in words):
-            if not self._any_strange(entry, spelling) or self._genuine(spelling, len(entry)):
+            if not self._any_strange(entry, spelling) or self._genuine(spelling, len(entry)) or _known(words):
                 return False
         elif row := row_of(words, between):
             if not is_row(row) or not self._alone(spelling, entry):
@@ -203,6 +204,10 @@ class Judge:
         known = tables()
         expected = known.close if size < _LONG else known.look.alike.keys()
         return not all(char in expected for char in self.text if _other_alphabet(char))
+
+
+def _known(words: Sequence[Word]) -> bool:
+    return all(word.pieces[0].casefold() in common().plain for word in words)
 
 
 def _script(char: str) -> str:

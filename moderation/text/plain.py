@@ -18,6 +18,8 @@ _LONG: Final = re.compile(r"(.)\1\1")
 MOST_HITS: Final = 20
 """So many hits of one entry in one message are reported, lest a message full of it takes long."""
 
+_VOWELS: Final = frozenset("aeiouy")
+_SHORT: Final = 5
 _MOST_CHOICES: Final = 8
 """So many words that differ in repeated letters alone are tried for one drawn-out word."""
 
@@ -82,7 +84,9 @@ class PlainCheck:
     def _stretched(self, given: str, word: str) -> bool:
         """`blaaarg` is «blarg», but what may be another word drawn out is that word: `good` and `goood` are not «god»."""
         honest = LONG_RUN.sub(r"\1\1", given)
-        return same_runs(given, word) and (honest == word or honest not in common().known)
+        if not same_runs(given, word):
+            return False
+        return honest == word or (honest not in common().known and not _spelt_so(given, word))
 
     def with_stretched(self, numbers: Sequence[int], stretched: Mapping[str, Sequence[str]]) -> Iterator[str]:
         """Lines in which drawn-out words are replaced by the words of entries that they may be."""
@@ -120,3 +124,17 @@ class PlainCheck:
         if end - start != len(texts[number]):
             return start, end
         return start + within, start + within
+
+
+def _spelt_so(given: str, word: str) -> bool:
+    """Whether a word has one consonant twice where spelling doubles it, so that it is another word: `putto`, `kyss`.
+
+    Between vowels that is so for words of up to five letters, at the end for those of up to four.
+    """
+    if len(given) != len(word) + 1:
+        return False
+    place = next((place for place, pair in enumerate(zip(given, word, strict=False)) if pair[0] != pair[1]), len(word))
+    if given[place] in _VOWELS or given[place - 2 : place - 1] not in _VOWELS:
+        return False
+    after = given[place + 1 : place + 2]
+    return after in _VOWELS and len(word) <= _SHORT if after else len(word) < _SHORT

@@ -119,11 +119,9 @@ def may_be_drawn(clean: str, seen: str) -> bool:
     """Whether brackets, bars or strokes touch letters, so that they may be letters themselves; pairs enclose text."""
     if "|" in clean or "\\" in clean:
         return True
-    if "(a" not in seen and "a(" not in seen:
+    if not ("(a" in seen or "a(" in seen or "(." in seen):
         return False
-    return any(
-        clean.count(opening) > clean.count(closing) or pair in clean for pair in _CLOSED for opening, closing in [pair]
-    )
+    return any(pair in clean or clean.count(pair[0]) > clean.count(pair[1]) for pair in _CLOSED)
 
 
 class LooseEnds(NamedTuple):
@@ -136,7 +134,7 @@ class LooseEnds(NamedTuple):
 
 
 def loose_ends(
-    each: Sequence[str], known: AbstractSet[str], apart: AbstractSet[str], stretched: Container[str]
+    each: Sequence[str], known: frozenset[str], apart: AbstractSet[str], stretched: Container[str]
 ) -> LooseEnds | None:
     """Looks at the words that are none of the `known`; None where nothing is suspicious, as nearly always."""
     if known.issuperset(each):
