@@ -38,8 +38,8 @@ MOST_CHANNELS: Final = 1_000
 MOST_NEWCOMERS: Final = 20_000
 LEEWAY: Final = 60.0
 """Seconds that are remembered beyond the longest window: verdicts may come late, events out of order."""
-_LEAP: Final = timedelta(minutes=10)
-"""What lies further in the future than this is no time to wait for."""
+_LEAP: Final = -timedelta(minutes=10)
+"""What is younger than this, having a time in the future, is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,8 @@ class Counters:
             self._forget()
 
     def _outdated(self, at: datetime) -> bool:
-        return not -self._span <= at - self._clock <= _LEAP or len(self._ring) > MOST_MESSAGES
+        age = self._clock - at
+        return age > self._span or age < _LEAP or len(self._ring) > MOST_MESSAGES
 
     def _forget(self) -> None:
         """Up to three messages that nobody looks at any more: more than one event brings, so memory shrinks again."""
@@ -241,7 +242,8 @@ class Counters:
             place.entries.pop((ref.channel.id, ref.id), None)
             _forget_author(place, entry.message.author.ref.id)
             for fingerprint in entry.fingerprints():
-                _forget_copies(place, fingerprint)
+                if fingerprint:
+                    _forget_copies(place, fingerprint)
 
 
 def _wrote(place: Place, entry: Entry) -> None:
@@ -277,7 +279,7 @@ def _forget_author(place: Place, author: str) -> None:
 
 def _forget_copies(place: Place, fingerprint: str) -> None:
     same = place.copies.get(fingerprint)
-    if same is None:
+    if same is None or not same[0].dead:
         return
     alive = next((number for number, entry in enumerate(same) if not entry.dead), len(same))
     if alive == len(same):

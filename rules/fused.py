@@ -57,7 +57,7 @@ class _Fusing:
 
     def function(self) -> Fused:
         """The function, compiled."""
-        checks = [self._check(number, test) for number, test in self._rules]
+        checks = [check for number, test in self._rules for check in self._check(number, test)]
         body: list[ast.stmt] = [_assigned(_store(name), _name(_UNASKED)) for name in self._memory]
         body += [self._begin(source, name) for source, name in self._names.items()]
         body += checks or [ast.Pass(**_AT)]
@@ -74,11 +74,14 @@ class _Fusing:
         fused: Fused = scope["fused"]
         return fused
 
-    def _check(self, number: int, test: Holds | None) -> ast.stmt:
+    def _check(self, number: int, test: Holds | None) -> Sequence[ast.stmt]:
+        """What to do about one rule; nothing where it can never hold."""
         possibly, surely = self._tree(test) if test is not None else (_YES, _YES)
+        if possibly is _NO:
+            return ()
         told = ast.IfExp(test=surely, body=_YES, orelse=_UNKNOWN, **_AT)
         pair = ast.Tuple(elts=[_constant(number), told], ctx=_LOAD, **_AT)
-        return ast.If(test=possibly, body=[ast.Expr(_call(_TELL, pair), **_AT)], orelse=[], **_AT)
+        return (ast.If(test=possibly, body=[ast.Expr(_call(_TELL, pair), **_AT)], orelse=[], **_AT),)
 
     def _tree(self, test: Holds) -> _Both:
         """The two expressions for a tree."""
@@ -226,9 +229,13 @@ def _constant(value: float | str) -> ast.Constant:
 
 
 def _joined(join: ast.boolop, parts: Sequence[ast.expr]) -> ast.expr:
+    settles, changes_nothing = (_NO, _YES) if isinstance(join, ast.And) else (_YES, _NO)
+    if settles in parts:
+        return settles
+    parts = [part for part in parts if part is not changes_nothing]
     if not parts:
-        return _YES if isinstance(join, ast.And) else _NO
-    return parts[0] if len(parts) == 1 else ast.BoolOp(op=join, values=list(parts), **_AT)
+        return changes_nothing
+    return parts[0] if len(parts) == 1 else ast.BoolOp(op=join, values=parts, **_AT)
 
 
 def _part(pair: ast.expr, number: int) -> ast.expr:
@@ -236,6 +243,8 @@ def _part(pair: ast.expr, number: int) -> ast.expr:
 
 
 def _not(test: ast.expr) -> ast.expr:
+    if test in (_YES, _NO):
+        return _NO if test is _YES else _YES
     return ast.UnaryOp(op=ast.Not(), operand=test, **_AT)
 
 

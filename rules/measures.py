@@ -76,8 +76,9 @@ def every(tests: Iterable[Test], facts: Facts) -> bool | None:
     return known
 
 
-def _exactly(value: float | None) -> Interval:
-    return UNKNOWN if value is None else (value, value)
+def _count(number: int) -> Interval:
+    value = float(number)
+    return (value, value)
 
 
 def _truth(value: bool) -> Interval:
@@ -85,7 +86,10 @@ def _truth(value: bool) -> Interval:
 
 
 def _age(then: datetime | None, facts: Facts) -> Interval:
-    return UNKNOWN if then is None else _exactly((facts.now - then).total_seconds())
+    if then is None:
+        return UNKNOWN
+    seconds = (facts.now - then).total_seconds()
+    return (seconds, seconds)
 
 
 def _account(facts: Facts, _: str) -> Interval:
@@ -101,7 +105,7 @@ def _messages(facts: Facts, _: str) -> Interval:
         return UNKNOWN
     known = facts.member.messages
     known = facts.counts.messages_of_author() if known is None else known
-    return UNKNOWN if known is None else (float(known), float(known))
+    return UNKNOWN if known is None else _count(known)
 
 
 class _Anything:
@@ -128,11 +132,11 @@ def _bot(facts: Facts, _: str) -> Interval:
 
 
 def _strikes(facts: Facts, _: str) -> Interval:
-    return _exactly(float(sum(points.total for points in facts.strikes.values())))
+    return _count(sum(points.total for points in facts.strikes.values())) if facts.strikes else NO
 
 
 def _mentions(facts: Facts, _: str) -> Interval:
-    return _exactly(float(len(set(facts.message.mentions)))) if facts.message else NO
+    return _count(len(set(facts.message.mentions))) if facts.message and facts.message.mentions else NO
 
 
 def _everyone(facts: Facts, _: str) -> Interval:
@@ -140,13 +144,14 @@ def _everyone(facts: Facts, _: str) -> Interval:
 
 
 def _attachments(facts: Facts, _: str) -> Interval:
-    return _exactly(float(len(facts.message.attachments))) if facts.message else NO
+    return _count(len(facts.message.attachments)) if facts.message and facts.message.attachments else NO
 
 
 def _edited_after(facts: Facts, _: str) -> Interval:
     if facts.message is None or facts.kind != "edit":
         return NO
-    return _exactly((facts.event.at - facts.message.at).total_seconds())
+    seconds = (facts.event.at - facts.message.at).total_seconds()
+    return (seconds, seconds)
 
 
 def _raid(facts: Facts, _: str) -> Interval:
@@ -154,31 +159,32 @@ def _raid(facts: Facts, _: str) -> Interval:
 
 
 def _links(facts: Facts, _: str) -> Interval:
-    return _exactly(float(len(facts.views.links))) if facts.message else NO
+    return _count(len(facts.views.links)) if facts.message and facts.views.links else NO
 
 
 def _posted(facts: Facts, what: str) -> Interval:
-    return _exactly(float(facts.counts.most(cast("Posted", what))))
+    return _count(facts.counts.most(cast("Posted", what)))
 
 
 def _copies(facts: Facts, _: str) -> Interval:
-    return _exactly(float(facts.counts.most_copies()))
+    return _count(facts.counts.most_copies())
 
 
 def _length(facts: Facts, _: str) -> Interval:
-    return _exactly(float(shape.length(facts.views)))
+    return _count(shape.length(facts.views))
 
 
 def _capitals(facts: Facts, _: str) -> Interval:
-    return _exactly(shape.capitals(facts.views))
+    share = shape.capitals(facts.views)
+    return (share, share)
 
 
 def _longest_run(facts: Facts, _: str) -> Interval:
-    return _exactly(float(shape.longest_run(facts.views)))
+    return _count(shape.longest_run(facts.views))
 
 
 def _emoji(facts: Facts, _: str) -> Interval:
-    return _exactly(float(shape.emoji(facts.views)))
+    return _count(shape.emoji(facts.views))
 
 
 ACCOUNT_AGE: Final = Measure("account age", _account)

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from moderation.text.domains import normal_host
-from moderation.text.links import Link, looks_like
+from moderation.text.imitation import Imitated
+from moderation.text.links import Link
 from moderation.verdict import Because
 from rules.conditions.measured import Path, without_each_key
 from rules.load_context import ListName
@@ -121,8 +122,13 @@ def _leads_into(link: Link, words: WordList) -> bool:
 
 @lru_cache(maxsize=8192)
 def _imitates(host: str, words: WordList) -> bool:
-    """Whether a host looks like a domain of a list. Comparing takes long and people post the same hosts again."""
-    return bool(host) and any(looks_like(host, name) for name in _domains(words))
+    """Whether a host looks like a domain of a list. People post the same hosts again."""
+    return _imitated(words).by(host) is not None
+
+
+@lru_cache(maxsize=256)
+def _imitated(words: WordList) -> Imitated:
+    return Imitated(_domains(words))
 
 
 @lru_cache(maxsize=256)
