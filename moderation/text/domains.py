@@ -1,4 +1,4 @@
-"""Hosts of links: their normal form, and which of them imitates which domain."""
+"""Hosts of links: their normal form, and which lies below which."""
 
 from __future__ import annotations
 
@@ -12,16 +12,10 @@ from importlib.resources import files
 from typing import Final
 from urllib.parse import unquote
 
-from moderation.text.letters import tables
-
 _DOTS: Final = str.maketrans("\u3002\uff0e\uff61", "...")
 _HOST: Final = re.compile(r"[^\W_](?:[\w-]*\w)?(?:\.[^\W_](?:[\w-]*\w)?)*|_?[\w-]+(?:\.[\w-]+)+")
 _NUMBER: Final = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 _LONGEST: Final = 253
-_PAIRS: Final = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("nn", "m"))
-_SHORTEST_TYPO: Final = 6
-_DISTINCT: Final = 8
-"""A name this long is told by itself: a typo of it under another ending is no accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,70 +121,7 @@ def within(host: str, domain: str) -> bool:
     return host == domain or host.endswith(f".{domain}")
 
 
-def _suffix_size(labels: Sequence[str]) -> int:
+def suffix_size(labels: Sequence[str]) -> int:
     """How many labels at the end name a registry: two for `co.uk`, else one."""
     two = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in known_hosts().second_level
     return 2 if two else 1
-
-
-def _skeleton(label: str) -> str:
-    look = tables().look
-    text = "".join(look[ord(char)] or char for char in label).replace("i", "l").replace("1", "l")
-    for pair, single in _PAIRS:
-        text = text.replace(pair, single)
-    return text
-
-
-def _one_edit(first: str, second: str) -> bool:
-    """Whether one letter added, lost, changed or swapped with its neighbour leads from one to the other."""
-    if first == second or abs(len(first) - len(second)) > 1:
-        return False
-    start = 0
-    while start < min(len(first), len(second)) and first[start] == second[start]:
-        start += 1
-    one, other = first[start:], second[start:]
-    if one[1:] == other[1:] or one[1:] == other or one == other[1:]:
-        return True
-    return len(one) == len(other) and one[:2] == other[1::-1] and one[2:] == other[2:]
-
-
-def looks_like(host: str, domain: str) -> bool:
-    """Whether the host imitates the domain without lying in it.
-
-    Look-alike letters, one slip of the finger in a name of six letters or more, the whole domain put in front of
-    another (`ourclub.org.evil.example`), dashes for dots, or the name beside a word of bait. The very name under another
-    ending is not counted: many sites have several.
-    """
-    domain = normal_host(domain) or domain
-    if not domain or within(host, domain):
-        return False
-    labels = domain.split(".")
-    cut = len(labels) - _suffix_size(labels)
-    name, suffix = labels[max(cut - 1, 0)], ".".join(labels[cut:])
-    bare = f"{name}.{suffix}" if suffix else name
-    if within(host, bare):
-        return False
-    if f".{bare}." in f".{host}.":
-        return True
-    parts = host.split(".")
-    size = _suffix_size(parts)
-    same_suffix = ".".join(parts[-size:]) == suffix
-    return any(_imitates(label, name, suffix, same_suffix) for label in parts[:-size])
-
-
-def _imitates(label: str, name: str, suffix: str, same_suffix: bool) -> bool:
-    """Whether one label imitates the name of a domain."""
-    if label == name:
-        return False
-    skeleton = _skeleton(name)
-    if _skeleton(label) == skeleton:
-        return True
-    pieces = label.split("-")
-    ends = suffix.replace(".", "")
-    if _skeleton(label.replace("-", "")) in (skeleton + _skeleton(ends), "www" + skeleton):
-        return True
-    if any(_skeleton(piece) == skeleton for piece in pieces):
-        rest = {piece for piece in pieces if _skeleton(piece) != skeleton}
-        return bool(rest & (known_hosts().bait | {suffix, ends}))
-    long_enough = len(name) >= (_SHORTEST_TYPO if same_suffix else _DISTINCT)
-    return long_enough and (_one_edit(label, name) or _one_edit(_skeleton(label), skeleton))

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from moderation.text.align import Alignment, edited, of_edits, unchanged
-from moderation.text.domains import known_hosts, looks_like, normal_host, within
+from moderation.text.domains import known_hosts, normal_host, within
 from moderation.text.invisible import ANY, invisible_edits
 
-__all__ = ["Link", "links_in", "looks_like", "within"]
+__all__ = ["Link", "links_in", "within"]
 
 _ODD_DOT: Final = re.compile("[\u3002\uff0e\uff61\uff1a\uff0f]")
 _DOT: Final = "[.\u3002\uff0e\uff61]"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from moderation.text.links import Link, links_in, looks_like, within
+from moderation.text.imitation import looks_like
+from moderation.text.links import Link, links_in, within
 
 
 def hosts(text: str) -> list[str]:

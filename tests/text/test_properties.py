@@ -9,8 +9,9 @@ import string
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from moderation.text.imitation import looks_like
 from moderation.text.language import language
-from moderation.text.links import links_in, looks_like, within
+from moderation.text.links import links_in, within
 from moderation.text.phrases import PhraseIndex, PhraseList
 from moderation.text.quotes import quoted_segments, same_words
 from moderation.text.shape import capitals, emoji, length, longest_run, scripts
