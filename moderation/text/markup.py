@@ -20,7 +20,8 @@ _TAGS: Final = "a|b|i|u|s|em|strong|strike|del|ins|code|pre|span|font|br|p|div|b
 _TOKEN: Final = re.compile(
     r"""
     (?=[\\`\[<&*_~|>#\ -])
-    (?:(?P<escape>\\(?=[!-/:-@\[-`{-~]))
+    (?:(?P<pair>\*{1,3}|__|_|~{1,2}|\|\|)
+  | (?P<escape>\\(?=[!-/:-@\[-`{-~]))
   | (?P<quote>(?:(?<=\n)|\A)[ ]{0,3}(?:>>>[ ]|>[ ]?|\#{1,3}[ ]|-\#[ ]))
   | (?P<code>`+)
   | (?P<link>\[(?P<shown>[^\[\]\n]{1,500})\]\((?:<)?[^()\s<>]{1,2000}(?:\([^()\s<>]{0,200}\)[^()\s<>]{0,200})?>?\))
@@ -29,8 +30,7 @@ _TOKEN: Final = re.compile(
   | <(?P<time>t:-?\d{1,16}(?::[A-Za-z])?)>
   | <(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}:[^<>|\s]{1,2000})(?:\|(?P<label>[^<>\n]{1,500}))?>
   | (?P<tag></?(?:TAGS)(?:\s[^<>]{0,500})?/?>)
-  | (?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|\#\d{1,7}|\#x[0-9A-Fa-f]{1,6});)
-  | (?P<pair>\*{1,3}|__|_|~{1,2}|\|\|))
+  | (?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|\#\d{1,7}|\#x[0-9A-Fa-f]{1,6});))
     """.replace("TAGS", _TAGS),
     re.VERBOSE | re.IGNORECASE,
 )
