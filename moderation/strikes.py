@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -111,16 +111,19 @@ class StrikeBook:
                 self._of[member] = rows
 
     def points(self, member: MemberRef, at: datetime) -> Mapping[str, Points]:
-        """Ladder → points that weigh on the person at a moment. Forgotten rows are dropped on the way."""
+        """Ladder → points that weigh on the person at a moment."""
+        totals: dict[str, tuple[int, int]] = {}
+        for strike in self.given_to(member, at):
+            total, firm = totals.get(strike.ladder, (0, 0))
+            totals[strike.ladder] = total + strike.points, firm + (0 if strike.score_only else strike.points)
+        return {ladder: Points(total, firm) for ladder, (total, firm) in totals.items()}
+
+    def given_to(self, member: MemberRef, at: datetime) -> Sequence[Strike]:
+        """The strikes that weigh on the person at a moment."""
         rows = self._of.get(member)
         if not rows:
-            return {}
-        totals: dict[str, tuple[int, int]] = {}
-        for strike in rows.values():
-            if strike.at <= at and (strike.forgotten_at is None or at < strike.forgotten_at):
-                total, firm = totals.get(strike.ladder, (0, 0))
-                totals[strike.ladder] = total + strike.points, firm + (0 if strike.score_only else strike.points)
-        return {ladder: Points(total, firm) for ladder, (total, firm) in totals.items()}
+            return ()
+        return [row for row in rows.values() if row.at <= at and (row.forgotten_at is None or at < row.forgotten_at)]
 
     def forget(self, at: datetime) -> None:
         """Drop every row that was forgotten before a moment; memory stays bounded by what still weighs."""

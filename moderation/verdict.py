@@ -34,7 +34,8 @@ class Because:
 class Match:
     """A rule that holds, with the actions it asks for as written (its mode not yet applied, ladder steps included).
 
-    `messages` are all that made the match. `score_only` says that nothing but a model's score spoke against the
+    `messages` are all that made the match; `covered` those of them on which an earlier match of the rule has had its
+    effect. `score_only` says that nothing but a model's score spoke against the
     person: such a match never kicks or bans for good, and its strikes carry that provenance.
     """
 
@@ -45,6 +46,12 @@ class Match:
     because: tuple[Because, ...] = ()
     score_only: bool = False
     brake: str | None = None
+    covered: tuple[MessageRef, ...] = ()
+
+    @property
+    def targets(self) -> tuple[MessageRef, ...]:
+        """The messages this match shall act on."""
+        return tuple(ref for ref in self.messages if ref not in self.covered) if self.covered else self.messages
 
 
 @dataclass(frozen=True, slots=True)

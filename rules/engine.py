@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from moderation.actions.base import Action
 from moderation.model import MessageRef
@@ -12,11 +15,13 @@ from rules.facts import Facts, message_at
 from rules.merging import merged, with_steps
 from rules.model import Holds, Witness
 from rules.trees import supporting, weakest_witness, witness
+from rules.waves import began, covered, unstruck
 
 Asked = list[tuple[int, bool | None]]
 """The rules worth a second look: their numbers, and True or None (nobody knows)."""
 
 _ACTING = frozenset({Mode.ENFORCE, Mode.REVIEW})
+_NO_WAVES: Final[Mapping[str, datetime]] = MappingProxyType({})
 
 
 def judge(engine: Engine, facts: Facts) -> Verdict:
@@ -46,10 +51,9 @@ def candidates(engine: Engine, facts: Facts) -> Asked:
 
 def verdict_of(engine: Engine, facts: Facts, asked: Asked) -> Verdict:
     """The verdict that follows when these rules hold: scope, `stop`, ladders and merging."""
-    matches: list[Match] = []
+    holding: list[Compiled] = []
     undecided: list[str] = []
     missing: set[str] = set()
-    written: dict[str, tuple[Action, ...]] = {}
     stopped = -1
     for number, value in sorted(asked):
         one = engine.rules[number]
@@ -59,27 +63,48 @@ def verdict_of(engine: Engine, facts: Facts, asked: Asked) -> Verdict:
             undecided.append(one.rule.id)
             missing |= _missing(one, facts)
             continue
-        matches.append(match_of(one, facts))
-        written[one.rule.id] = one.rule.then
+        holding.append(one)
         if one.rule.stop and one.mode in _ACTING:
             stopped = one.policy
-    if not matches:
+    if not holding:
         return Verdict((), tuple(undecided), (), frozenset(missing)) if undecided else CLEAN
+    waves = _waves(holding, facts)
+    matches = [match_of(one, facts, waves) for one in holding]
+    written = {one.rule.id: one.rule.then for one in holding}
     return Verdict(tuple(matches), tuple(undecided), merged(matches, written), frozenset(missing))
 
 
-def match_of(one: Compiled, facts: Facts) -> Match:
-    """A rule that holds: its actions with ladder steps, the messages that made the match, and why."""
-    score_only = one.test is not None and witness(one.test, facts) is Witness.MODEL
+def match_of(one: Compiled, facts: Facts, waves: Mapping[str, datetime] = _NO_WAVES) -> Match:
+    """A rule that holds: its actions with ladder steps, the messages that made the match, and why.
+
+    `waves` has the rules that hold only with the help of earlier messages, and when the earliest was written.
+    """
+    rule, test = one.rule, one.test
+    score_only = test is not None and witness(test, facts) is Witness.MODEL
+    since = waves.get(rule.id)
+    then: Sequence[Action] = rule.then
+    done: tuple[MessageRef, ...] = ()
+    if since is not None and test is not None:
+        then = unstruck(then, rule.id, since, facts.struck, waves)
+        done = covered(test, rule.id, message_at(facts.event), facts, facts.struck)
     return Match(
-        rule=one.rule.id,
+        rule=rule.id,
         mode=one.mode,
-        actions=with_steps(one.rule.then, facts.strikes, one.ladders, score_only=score_only),
+        actions=with_steps(then, facts.strikes, one.ladders, score_only=score_only),
         messages=tuple(_messages(one, facts)),
         because=_because(one, facts),
         score_only=score_only,
-        brake=one.rule.brake,
+        brake=rule.brake,
+        covered=done,
     )
+
+
+def _waves(holding: Sequence[Compiled], facts: Facts) -> Mapping[str, datetime]:
+    """Only of people who have been struck."""
+    if not facts.struck:
+        return _NO_WAVES
+    waves = {one.rule.id: began(one.test, facts) for one in holding if one.mode is Mode.ENFORCE}
+    return {rule: since for rule, since in waves.items() if since is not None}
 
 
 def score_only(test: Holds | None) -> bool:
@@ -90,7 +115,7 @@ def score_only(test: Holds | None) -> bool:
 def _messages(one: Compiled, facts: Facts) -> Iterable[MessageRef]:
     found: dict[MessageRef, None] = {}
     for leaf in supporting(one.test, facts) if one.test is not None else ():
-        found.update(dict.fromkeys(leaf.involved(facts)))
+        found.update((part.message, None) for part in leaf.involved(facts))
     own = message_at(facts.event)
     if own is not None:
         found.pop(own, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple, Protocol
@@ -21,7 +21,7 @@ from moderation.model import (
     message_of,
 )
 from moderation.ports import Counts
-from moderation.strikes import Points
+from moderation.strikes import Points, Strike
 from moderation.text.views import Views
 from rules.wants import Pattern, Phrases
 
@@ -38,6 +38,7 @@ class Piece(NamedTuple):
     """One part of something that was found spread over several messages; offsets into its raw text."""
 
     message: MessageRef
+    at: datetime
     start: int
     end: int
 
@@ -80,6 +81,7 @@ class Facts:
     """One event as rules see it. `views` show the text that is judged: the message, or the new name of a person.
 
     `now` is the time of the event, so that judging an old event again says the same. `zone` is the community's.
+    `struck` are the strikes behind the points, as far as they were given here.
     Never changed once the engine has filled it; not frozen because one is made for every message.
     """
 
@@ -94,6 +96,7 @@ class Facts:
     now: datetime
     found: Found
     zone: tzinfo = UTC
+    struck: Collection[Strike] = ()
 
 
 def kind_of(event: Event) -> str:

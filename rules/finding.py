@@ -226,7 +226,7 @@ def _match(views: Views, view: View, patterns: PatternFilter, hits: dict[Phrases
 
 def _split_hit(hit: PhraseHit, near: Sequence[Said]) -> SplitHit:
     parts = near[hit.part : hit.last_part + 1]
-    pieces = [Piece(said.ref, 0, len(said.text)) for said in parts]
+    pieces = [Piece(said.ref, said.at, 0, len(said.text)) for said in parts]
     pieces[0] = pieces[0]._replace(start=hit.start)
     pieces[-1] = pieces[-1]._replace(end=hit.end)
     return SplitHit(hit.phrase, tuple(pieces), (parts[-1].at - parts[0].at).total_seconds())

@@ -47,12 +47,12 @@ def merged(matches: Sequence[Match], rule_actions: Mapping[str, Sequence[Action]
         for action in _allowed(match, rule_actions):
             plan = slots.get(action.slot)
             if plan is None:
-                slots[action.slot] = Planned(action, (match.rule,), match.messages)
+                slots[action.slot] = Planned(action, (match.rule,), match.targets)
             else:
                 slots[action.slot] = Planned(
                     plan.action.stricter(action),
                     tuple(dict.fromkeys((*plan.rules, match.rule))),
-                    tuple(dict.fromkeys((*plan.messages, *match.messages))),
+                    tuple(dict.fromkeys((*plan.messages, *match.targets))),
                 )
     return tuple(_without_needless_holds(slots.values()))
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +42,13 @@ class WordList:
     name: str
     entries: tuple[str, ...]
     place: Place | None = None
+
+
+class Part(NamedTuple):
+    """One of several messages that make a match together, and when it was written."""
+
+    message: MessageRef
+    at: datetime
 
 
 class Holds(Protocol):
@@ -118,9 +125,15 @@ class Condition(BaseModel, ABC):
         """The same condition, knowing what the other conditions of its rule look for."""
         return self
 
-    def involved(self, facts: Facts) -> Sequence[MessageRef]:
-        """Earlier messages that made it hold together with this one; asked only after `holds` gave True."""
+    def involved(self, facts: Facts) -> Sequence[Part]:
+        """The messages that made it hold together, this one perhaps included; asked only after `holds` gave True."""
         return ()
+
+    def wave(self, facts: Facts) -> Sequence[Part]:
+        """The same, or nothing when this message alone would have been enough."""
+        parts = self.involved(facts)
+        own = facts.message.ref if facts.message is not None else None
+        return parts if any(part.message != own for part in parts) else ()
 
     def looser(self) -> Iterator[tuple[tuple[str | int, ...], Condition | None]]:
         """Each way to drop one narrowing key or list member: its YAML path below the name, and what remains.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
 from moderation.actions.raid import Raid
 from moderation.counters import Counters, where
-from moderation.model import Event, Signals, author_of
+from moderation.model import Event, MemberRef, Signals, author_of
 from moderation.past import Past
 from moderation.strikes import Points, Strike, StrikeBook, awards
 from moderation.text.views import Views
@@ -102,6 +102,7 @@ class Stream:
         look = self._engine.finder.look(views, event, message, noted.past)
         if member is not None:
             look.called(member.name)
+        subject = subject_of(event) if self.strikes else None
         return Facts(
             event=event,
             kind=kind_of(event),
@@ -110,10 +111,11 @@ class Stream:
             views=views,
             signals=signals,
             counts=noted.past,
-            strikes=self._strikes(noted) if noted.strikes is None else noted.strikes,
+            strikes=self._points(subject, event.at) if noted.strikes is None else noted.strikes,
             now=event.at,
             found=look,
             zone=self._zones.get(member.ref.community, UTC) if self._zones and member is not None else UTC,
+            struck=self.strikes.given_to(subject, event.at) if subject is not None else (),
         )
 
     def settle(self, noted: Noted, verdict: Verdict, case: str = "") -> Sequence[Strike]:
@@ -151,9 +153,8 @@ class Stream:
             return False
         return self.counters.raid(*where(noted.event)).in_wave(subject, noted.event.at)
 
-    def _strikes(self, noted: Noted) -> Mapping[str, Points]:
-        subject = subject_of(noted.event) if self.strikes else None
-        return self.strikes.points(subject, noted.event.at) if subject is not None else _NO_STRIKES
+    def _points(self, subject: MemberRef | None, at: datetime) -> Mapping[str, Points]:
+        return self.strikes.points(subject, at) if subject is not None else _NO_STRIKES
 
 
 def _ladders(engine: Engine) -> Mapping[str, Ladder]:

@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from moderation.counters import Needs
-from moderation.model import MessageRef
 from moderation.ports import Said
 from moderation.units import Duration, written
 from moderation.verdict import Because
 from rules.conditions.windowed import Windowed
 from rules.measures import COPIES, Test
+from rules.model import Part
 from rules.wants import Wants
 
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ class Copies(Windowed):
             if (limit := getattr(self, what)) is not None
         ]
 
-    def involved(self, facts: Facts) -> Sequence[MessageRef]:
+    def involved(self, facts: Facts) -> Sequence[Part]:
         """All copies: of everybody when authors are counted, else of this author."""
         same = facts.counts.same_text(self.within.total_seconds())
-        return [said.ref for said in (same if self.authors is not None else self._mine(same, facts))]
+        return [Part(said.ref, said.at) for said in (same if self.authors is not None else self._mine(same, facts))]
 
     @property
     def _fewest(self) -> int:

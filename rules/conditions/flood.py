@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from moderation.counters import Needs
-from moderation.model import MessageRef
 from moderation.ports import Posted, Said
 from moderation.units import Duration, written
 from moderation.verdict import Because
 from rules.conditions.windowed import Windowed
 from rules.measures import Test, posted
+from rules.model import Part
 from rules.wants import Wants
 
 if TYPE_CHECKING:
@@ -77,10 +77,11 @@ class Flood(Windowed):
         seen = sum(map(_WEIGHT[what], facts.counts.by_author(self.within.total_seconds())))
         return [Because(f"flood: {most} {what} within {written(self.within)}", f"{seen} {what}")]
 
-    def involved(self, facts: Facts) -> Sequence[MessageRef]:
+    def involved(self, facts: Facts) -> Sequence[Part]:
         """Every message that counted."""
         weigh = _WEIGHT[self._limit()[0]]
-        return [said.ref for said in facts.counts.by_author(self.within.total_seconds()) if weigh(said)]
+        said = facts.counts.by_author(self.within.total_seconds())
+        return [Part(one.ref, one.at) for one in said if weigh(one)]
 
     def _limit(self) -> tuple[Posted, int]:
         return next((what, limit) for what in self.counted if (limit := getattr(self, what)) is not None)

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, WithJsonSchema
 
 from moderation.counters import Needs
-from moderation.model import MessageRef
 from moderation.units import duration, written
 from moderation.verdict import Because
 from rules.conditions.measured import Path
 from rules.facts import SplitHit
 from rules.load_context import ListName
-from rules.model import Condition
+from rules.model import Condition, Part
 from rules.wants import Phrases, Wants
 
 if TYPE_CHECKING:
@@ -84,12 +83,17 @@ class Says(Condition):
             told += [Because(words, hit.what, ref, hit.start, hit.end) for hit in facts.found.phrases(wanted)]
         for name, hit in self._named_splits(facts):
             words = f"says a word of {name}, split over {len(hit.pieces)} messages"
-            told += [Because(words, hit.what, *piece) for piece in hit.pieces]
+            told += [Because(words, hit.what, piece.message, piece.start, piece.end) for piece in hit.pieces]
         return told
 
-    def involved(self, facts: Facts) -> Sequence[MessageRef]:
+    def involved(self, facts: Facts) -> Sequence[Part]:
         """The messages that hold the parts of a word."""
-        return [piece.message for hit in self._splits(facts) for piece in hit.pieces]
+        return [Part(piece.message, piece.at) for hit in self._splits(facts) for piece in hit.pieces]
+
+    def wave(self, facts: Facts) -> Sequence[Part]:
+        """Nothing when a word stands in this message alone."""
+        alone = any(facts.found.phrases(wanted) for wanted in self.phrases)
+        return () if alone else self.involved(facts)
 
     def looser(self) -> Iterator[tuple[Path, Condition | None]]:
         """Without the condition, and without each list in turn."""

@@ -74,7 +74,11 @@ def test_a_flood_is_many_messages_of_one_author_in_all_channels() -> None:
     third = world.says("ana", "four")
     condition = Flood(messages=3, within=timedelta(seconds=10))
     assert holds(condition, third, before=before) is True
-    assert [ref.id for ref in condition.involved(facts_of(condition, third, before=before))] == ["m1", "m3", "m4"]
+    assert [part.message.id for part in condition.involved(facts_of(condition, third, before=before))] == [
+        "m1",
+        "m3",
+        "m4",
+    ]
     assert holds(Flood(messages=3, within=timedelta(seconds=3)), third, before=before) is False
     assert holds(Flood(messages=4, within=timedelta(seconds=10)), third, before=before) is False
 
