@@ -106,6 +106,9 @@ class Judging:
     def plan(self, noted: Noted, verdict: Verdict) -> Decided:
         """What follows, and its effect on strikes and raids."""
         accepted, now = noted.accepted, self._clock.now()
+        outages = self._outages.cases(verdict.undecided, accepted.seq, now)
+        if not verdict.actions:
+            return Decided(Plan(accepted, verdict, now), (), outages)
         platform, community = _place(accepted.event)
         plan = make_plan(
             accepted,
@@ -118,7 +121,6 @@ class Judging:
             decided_at=now,
         )
         strikes = self._stream.settle(noted.of_rules, verdict, plan.case.id if plan.case else "")
-        outages = self._outages.cases(verdict.undecided, accepted.seq, now)
         return Decided(plan, tuple(strikes), outages)
 
     def forgive(self, plan: Plan) -> None:

@@ -194,7 +194,8 @@ class Pipeline:
                     await self._write(parked, "parked", 1)
             return
         self._intake.left(len(decided))
-        self._decided()
+        if any(one.plan.intents for _, one in decided):
+            self._decided()
 
     async def _surely(self, work: Work[None], label: str) -> None:
         """Write, however long the store refuses: the events are accepted, so their decisions must not be lost."""

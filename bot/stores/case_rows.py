@@ -61,9 +61,10 @@ def gather(
     now: int,
     urgent: bool = False,
     rules: tuple[str, ...] = (),
+    events: int = 1,
 ) -> str:
     """Add to the case that everything of this kind goes into, opening it when this is the first; its id."""
-    grow = {"events": table.c.events + 1, "changed_at": now}
+    grow = {"events": table.c.events + events, "changed_at": now}
     grown = connection.execute(update(table).where(table.c.id == id_).values(**grow))
     if grown.rowcount == 0:
         values = {
@@ -76,6 +77,7 @@ def gather(
             "rules": to_bytes(list(rules)).decode(),
             "queue": PEOPLE,
             "urgent": urgent,
+            "events": events,
         }
         _insert(connection, values, now, SERENO)
     return id_

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +19,7 @@ from bot.stores.verdicts import write_verdict
 from bot.stores.writer import Work
 from moderation.case import APPEAL_WINDOW, Origin, case_id
 from moderation.model import MessageEdited, MessagePosted, MessageRef, author_of
-from moderation.plan import Plan
+from moderation.plan import Draft, Plan
 from moderation.ports import Accepted
 from moderation.strikes import Strike
 
@@ -56,8 +57,15 @@ class Decisions:
         """Something was decided about each of these events."""
 
         def work(connection: Connection) -> None:
-            for one in decisions:
-                self._write(connection, one)
+            waiting = self._claim(connection, [one.plan.accepted.seq for one in decisions], DECIDED)
+            fresh = [one for one in decisions if one.plan.accepted.seq in waiting]
+            if not fresh:
+                return
+            self._gather_outages(connection, fresh)
+            connection.execute(insert(decision), [self._decision(connection, one) for one in fresh])
+            for one in fresh:
+                if one.plan.case is not None:
+                    self._act(connection, one.plan, one.plan.case, one.strikes)
 
         return work
 
@@ -65,7 +73,7 @@ class Decisions:
         """Nobody could decide this event: it waits for a person, its text kept as long as flagged text."""
 
         def work(connection: Connection) -> None:
-            if not self._claim(connection, accepted.seq, PARKED):
+            if not self._claim(connection, [accepted.seq], PARKED):
                 return
             author = author_of(accepted.event)
             case = gather(
@@ -83,60 +91,63 @@ class Decisions:
 
         return work
 
-    def _claim(self, connection: Connection, seq: int, state: int) -> bool:
-        """One decision per event: False when there is one already."""
-        mine = (inbox.c.seq == seq) & (inbox.c.state == WAITING)
-        return connection.execute(update(inbox).where(mine).values(state=state)).rowcount == 1
+    def _claim(self, connection: Connection, seqs: Sequence[int], state: int) -> set[int]:
+        """Those of the events that still waited; one decision per event."""
+        open_ = inbox.c.seq.in_(seqs) & (inbox.c.state == WAITING)
+        waiting = set(connection.scalars(select(inbox.c.seq).where(open_)))
+        if waiting:
+            connection.execute(update(inbox).where(inbox.c.seq.in_(waiting)).values(state=state))
+        return waiting
 
-    def _write(self, connection: Connection, one: Decided) -> None:
-        plan = one.plan
-        if not self._claim(connection, plan.accepted.seq, DECIDED):
-            return
-        now = millis(plan.decided_at)
+    def _keep_until(self, plan: Plan) -> int:
         enforced = plan.case is not None and plan.case.enforced
-        keep_until = now + (max(self._keep, _APPEAL) if enforced else self._keep)
-        outage = None
-        for rule, case in one.outages:
-            outage = self._undecided(connection, plan, rule, case, now)
-        self._decision(connection, plan, plan.case.id if plan.case else outage, keep_until, now)
-        if plan.case is None:
-            return
+        return millis(plan.decided_at) + (max(self._keep, _APPEAL) if enforced else self._keep)
+
+    def _act(self, connection: Connection, plan: Plan, draft: Draft, strikes: Sequence[Strike]) -> None:
+        """Everything that hangs on the case."""
         open_case(connection, self._journal, plan)
-        self._keep_messages(connection, plan.case.id, plan.evidence, keep_until)
-        if one.strikes:
-            connection.execute(insert(strike), [_strike(given) for given in one.strikes])
+        self._keep_messages(connection, draft.id, plan.evidence, self._keep_until(plan))
+        if strikes:
+            connection.execute(insert(strike), [_strike(given) for given in strikes])
         write_intents(connection, self._journal, plan.intents)
 
-    def _decision(self, connection: Connection, plan: Plan, case: str | None, keep_until: int, now: int) -> None:
+    def _decision(self, connection: Connection, one: Decided) -> dict[str, Any]:
+        plan = one.plan
         author = author_of(plan.accepted.event)
         subject = subject_of(author.ref) if author else NOBODY
         seq, verdict = plan.accepted.seq, plan.verdict
+        outage = one.outages[-1][1] if one.outages else None
         sealed = codec.to_bytes(write_verdict(verdict))
-        row = {
+        return {
             "seq": seq,
-            "at": now,
+            "at": millis(plan.decided_at),
             "subject": subject,
             "rules": codec.to_bytes([[match.rule, str(match.mode)] for match in verdict.matched]).decode(),
             "undecided": codec.to_bytes(list(verdict.undecided)).decode(),
-            "case_id": case,
-            "keep_until": keep_until,
+            "case_id": plan.case.id if plan.case else outage,
+            "keep_until": self._keep_until(plan),
             "sealed": self._journal.vault.seal(connection, subject, sealed, f"decision {seq}"),
         }
-        connection.execute(insert(decision).values(**row))
 
-    def _undecided(self, connection: Connection, plan: Plan, rule: str, case: str, now: int) -> str:
-        author = author_of(plan.accepted.event)
-        missing = ", ".join(sorted(plan.verdict.missing))
-        return gather(
-            connection,
-            case,
-            origin=Origin.UNDECIDED,
-            about=f"{rule}: nobody could judge {missing}" if missing else rule,
-            platform=author.ref.platform if author else "",
-            community=author.ref.community if author else "",
-            rules=(rule,),
-            now=now,
-        )
+    def _gather_outages(self, connection: Connection, decisions: Sequence[Decided]) -> None:
+        """One case for each rule's outage, with the number of events in it."""
+        counted = Counter(outage for one in decisions for outage in one.outages)
+        last = {outage: one.plan for one in decisions for outage in one.outages}
+        for (rule, case), events in counted.items():
+            plan = last[rule, case]
+            author = author_of(plan.accepted.event)
+            missing = ", ".join(sorted(plan.verdict.missing))
+            gather(
+                connection,
+                case,
+                origin=Origin.UNDECIDED,
+                about=f"{rule}: nobody could judge {missing}" if missing else rule,
+                platform=author.ref.platform if author else "",
+                community=author.ref.community if author else "",
+                rules=(rule,),
+                now=millis(plan.decided_at),
+                events=events,
+            )
 
     def _keep_messages(self, connection: Connection, case: str, refs: Sequence[MessageRef], keep_until: int) -> None:
         """Copy the newest text of each message into the case, sealed anew for it."""

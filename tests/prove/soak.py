@@ -11,10 +11,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.adapters.twin import Twin
+from bot.app import App, AppSettings, Parts
+from bot.rulebook import RulesInForce
+from bot.rules_stream import LiveStream
+from bot.stores.opening import open_journal
+from bot.stores.times import SystemClock
+from bot.tuning import tune
+from bot.wiring import ACTIONS, vocabulary
 from moderation.model import ChannelRef, Member, MemberRef, Message, MessagePosted, MessageRef
-from tests.prove.child import bot
+from rules.compile import compile_rules
+from rules.loader import SHIPPED, load_folder
 
-_WORDS = "hola amigos the of and this message is about chess tonight vamos luego quizá perhaps tomorrow again".split()
+START = datetime(2026, 3, 2, tzinfo=UTC)
+
+_WORDS = [
+    f"{first}{last}" for first in ("ho", "ma", "ter", "lin", "so", "per") for last in ("la", "no", "ber", "to", "sa")
+]
 
 
 @dataclass
@@ -37,15 +49,14 @@ class Soaked:
 
 async def soak(data: Path, events: int) -> Soaked:
     """Feed so many events and measure at every tenth."""
-    from bot.stores.times import SystemClock
-
-    app = bot(data, Twin(SystemClock()))
+    app = _bot(data)
     await app.start()
+    tune()
     found, dice, began = Soaked(events), random.Random(3), time.monotonic()
     watching = asyncio.create_task(_watch(found))
-    people = [Member(MemberRef("twin", "club", f"m{n}"), f"m{n}") for n in range(5000)]
+    people = [_member(number) for number in range(5000)]
     places = [ChannelRef("twin", "club", f"c{n}", f"c{n}") for n in range(20)]
-    batch = 500
+    batch = 200
     for start in range(0, events, batch):
         await asyncio.gather(
             *(app.accept(_event(number, dice, people, places)) for number in range(start, min(events, start + batch)))
@@ -61,8 +72,25 @@ async def soak(data: Path, events: int) -> Soaked:
     return found
 
 
+def _bot(data: Path) -> App:
+    """A bot with the shipped packs, as a community without rules of its own has it."""
+    rule_set = load_folder(SHIPPED, vocabulary()).rule_set
+    assert rule_set is not None
+    clock = SystemClock()
+    stream, rules = LiveStream(compile_rules(rule_set)), RulesInForce(rule_set)
+    parts = Parts(open_journal(data, clock), stream, rules, {"twin": Twin(clock)}, ACTIONS, clock)
+    return App(parts, AppSettings(data=data))
+
+
+def _member(number: int) -> Member:
+    """Somebody who has been here for a while."""
+    known = START - timedelta(days=400)
+    id_ = f"m{number}"
+    return Member(MemberRef("twin", "club", id_), id_, account_created=known, here_since=known, messages=500)
+
+
 def _event(number: int, dice: random.Random, people: list[Member], places: list[ChannelRef]) -> MessagePosted:
-    at = datetime.now(UTC) - timedelta(milliseconds=1)
+    at = START + timedelta(milliseconds=50 * number)
     text = " ".join(dice.choices(_WORDS, k=dice.randrange(3, 14)))
     if dice.random() < 0.0005:
         text += " slur"
