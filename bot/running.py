@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.console.serve import serve
 from bot.doctor import State, platforms
 from bot.log import Format, configure
+from bot.tuning import tune
 from bot.wiring import assemble
 
 LOOKS: Final[dict[str, Format]] = {"auto": "auto", "text": "console", "json": "json"}
@@ -23,6 +24,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     log = settings.configuration.log
     configure(log.level, LOOKS[log.format], secrets=settings.environment.secrets)
     bot = assemble(settings)
+    tune()
     say: Any = structlog.get_logger(__name__)
     for finding in platforms(settings):
         if finding.state is not State.WELL:

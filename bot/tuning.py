@@ -1,4 +1,4 @@
-"""Settings of the interpreter for a process that serves: whoever runs the bot calls `tune` once it has started."""
+"""Settings of the interpreter for a process that serves: whoever runs the bot calls `tune` once its parts are loaded."""
 
 from __future__ import annotations
 
