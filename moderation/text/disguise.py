@@ -7,15 +7,16 @@ evidence: a look-alike, a digit or sign used as a letter, or a word taken apart 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from moderation.text.alphabets import genuine, in_its_script
 from moderation.text.common import common
-from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, SYLLABLES, plain_letter, tables
+from moderation.text.letters import FOREIGN, LEET, MEANT, OWN, plain_letter
 from moderation.text.patterns import Pattern
-from moderation.text.pieces import Word, is_row, put_together, row_of, taken_apart
+from moderation.text.pieces import Word, put_together, taken_apart
+from moderation.text.rows import alone, is_row, row_of
 from moderation.text.spelling import BETWEEN_PARTS, Letters, Source, Spelling
 
 _FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -25,20 +26,11 @@ _BARS: Final = frozenset("!¡|+")
 _HEX: Final = frozenset("abcdefABCDEF")
 _CHAIN: Final = frozenset("-_./\\@~")
 _LONG: Final = 5
-_BEFORE: Final = re.compile(r"(?:[^\W_][\W_]{1,2})*\Z")
-_AFTER: Final = re.compile(r"(?:[\W_]{1,2}[^\W_](?![^\W_]))*")
 _LINK: Final = re.compile(
     r"://|^\W*www\.|^\W{0,2}/[\w.-]+/|(?:^|[^\w.-])(?:[a-z0-9-]+\.)+(?:com|org|net|info|io|gov|edu|app|dev|gg|tv|me|co|es|mx|ar|cl|br|uk|de|fr|"
     r"it|pt|eu|ru|cn|xyz|shop|site|online|link|example)(?=[/:?#]|\W*$)",
     re.IGNORECASE,
 )
-
-
-def _other_alphabet(char: str) -> bool:
-    """Whether the character is a letter of a language, and not a Latin one; small capitals are no language's."""
-    if char <= "\u02ff" or not char.isalpha() or (plain_letter(char) or " ").isascii():
-        return False
-    return not unicodedata.name(char, "").startswith("LATIN")
 
 
 class Judge:
@@ -58,10 +50,10 @@ class Judge:
         words, between = self._words(spelling, breaks)
         first, last = spelling.sources[0].place, spelling.sources[-1].place
         if all(word.whole for word in words):
-            if not self._any_strange(entry, spelling) or self._genuine(spelling, len(entry)) or _known(words):
+            if not self._any_strange(entry, spelling) or genuine(self._written(spelling), text) or _known(words):
                 return False
         elif row := row_of(words, between):
-            if not is_row(row) or not self._alone(spelling, entry):
+            if not is_row(row) or not alone(text, first, last, row):
                 return False
         elif not all(map(taken_apart, words)) or self._in_chain(first, last):
             return False
@@ -106,12 +98,18 @@ class Judge:
         real = {
             place: self.text[source.place]
             for source, place in zip(spelling.sources, spelling.spelt, strict=True)
-            if self.text[source.place] not in _DOUBTFUL or self.text[source.place] == entry[place]
+            if self.text[source.place] == entry[place] or not self._doubtful(source.place)
         }
         share = 0.4 if len(entry) >= _LONG else 0.5
         if len(real) >= share * len(entry):
             return True
         return len(entry) > _LONG and len(real) > 1 and not _HEX.issuperset(real.values())
+
+    def _doubtful(self, place: int) -> bool:
+        """Whether the character is a digit or a sign that numbers and codes have too; a mark inside a word is not."""
+        char = self.text[place]
+        inside = self.text[place - 1 : place].isalnum() and self.text[place + 1 : place + 2].isalnum()
+        return char in _DOUBTFUL and not (char in "!¡|" and inside)
 
     def _edges(self, entry: str, spelling: Spelling) -> bool:
         """Signs at the edges: `z0nkhead!` ends before the mark, `$hit` begins with its s, a mention is a mention.
@@ -121,7 +119,7 @@ class Judge:
         known = common().plain
         start, end = spelling.sources[0].place, spelling.sources[-1].place
         first, last = self.text[start], self.text[end]
-        if last in _BARS and (last != "+" or entry[:-1] in known):
+        if last in _BARS and (last != "+" or entry[:-1] in common().everyday):
             return False
         if first in _BARS and (entry[1:] in known or self.text[max(start - 1, 0) : start] in _BARS):
             return False
@@ -143,6 +141,15 @@ class Judge:
             words[-1].pieces[-1] += self.text[source.place]
             before = source.place
         return words, between
+
+    def _accents(self, place: int) -> bool:
+        """Whether another letter of the same word has a mark that makes no letter of its own."""
+        start = max(self.text.rfind(" ", 0, place), self.text.rfind("\n", 0, place)) + 1
+        word = self.text[start : place + 16].split()[0].replace(self.text[place], "")
+        return any(char > "\x7f" and char.isalpha() and char.casefold() not in OWN for char in word)
+
+    def _written(self, spelling: Spelling) -> list[str]:
+        return [self.text[source.place] for source in spelling.sources]
 
     def _in_chain(self, first: int, last: int) -> bool:
         """Whether more is joined to the pieces, as in a path or a long compound."""
@@ -170,62 +177,22 @@ class Judge:
             return char in MEANT and char != letter
         after = self.text[source.place + 1 : source.place + 2]
         plain = plain_letter(char)
-        if plain == letter or letter == char.casefold() or self._in_its_script(char):
+        if plain == letter or letter == char.casefold() or in_its_script(char, self.text):
             return False
         if plain in OWN:
-            return bool(after) and plain_letter(after) is None
+            return (bool(after) and plain_letter(after) is None) or (char in "çÇ" and self._accents(source.place))
         if plain is not None and not FOREIGN.isdisjoint(plain):
             return not any(other > "\x7f" and other.isalpha() for other in self.text if other != char)
         return plain is None or plain not in (letter, letter * 2)
-
-    def _in_its_script(self, char: str) -> bool:
-        """Whether it is a syllable of Chinese, Japanese or Korean in a text that has others, none of a Latin look."""
-        script = _script(char)
-        alike = tables().look.alike
-        return script in SYLLABLES and any(_script(other) == script and other not in alike for other in self.text)
-
-    def _alone(self, spelling: Spelling, entry: str) -> bool:
-        """Whether single letters in a row are the whole row: `c l a s s` has another beginning."""
-        first, last = spelling.sources[0].place, spelling.sources[-1].place
-        reach = 3 * len(entry) + 6
-        before = _BEFORE.search(self.text[max(first - reach, 0) : first])
-        after = _AFTER.match(self.text[last + 1 : last + 1 + reach])
-        head = _letters(before)
-        if before and head and before.string[max(before.start() - 1, 0)].isalnum() and before.start():
-            head = head[1:]
-        tail = _letters(after)
-        return _goes_with(head, head.endswith(entry)) and _goes_with(tail, tail.startswith(entry))
-
-    def _genuine(self, spelling: Spelling, size: int) -> bool:
-        """Whether this is an honest word of another alphabet that happens to look like the entry."""
-        chars = [self.text[source.place] for source in spelling.sources]
-        if not all(map(_other_alphabet, chars)):
-            return False
-        known = tables()
-        expected = known.close if size < _LONG else known.look.alike.keys()
-        return not all(char in expected for char in self.text if _other_alphabet(char))
 
 
 def _known(words: Sequence[Word]) -> bool:
     return all(word.pieces[0].casefold() in common().plain for word in words)
 
 
-def _script(char: str) -> str:
-    return unicodedata.name(char, "").split(" ")[0].split("-")[0] if char > "\u0fff" else ""
-
-
 def _part_end(text: str, place: int) -> int:
     end = text.find(BETWEEN_PARTS, place)
     return len(text) if end < 0 else end
-
-
-def _letters(found: re.Match[str] | None) -> str:
-    return "".join(char.casefold() for char in found.group() if char.isalnum()) if found else ""
-
-
-def _goes_with(row: str, again: bool) -> bool:
-    """Whether single letters beside a spelt-out word leave it a word: none, one that is a word itself, or it again."""
-    return not row or again or (len(row) == 1 and row in common().everyday)
 
 
 def in_link(text: str, start: int, end: int) -> bool:

@@ -50,9 +50,6 @@ OWN: Final = frozenset("ñçãõ")
 FOREIGN: Final = frozenset("åøłđðþæœı")
 """Letters of their own in other languages: no disguise where a text has more letters outside ASCII."""
 
-SYLLABLES: Final = ("HIRAGANA", "KATAKANA", "CJK", "BOPOMOFO", "HANGUL")
-"""Scripts, as names of characters begin, of languages that put foreign words in Latin letters right beside their own."""
-
 HIDING: Final = "*#%^~•×∗✱"
 """Signs that people put in the place of a letter, whichever it is."""
 

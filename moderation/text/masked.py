@@ -13,12 +13,19 @@ from typing import Final, NamedTuple
 
 from moderation.text.common import common
 from moderation.text.disguise import in_link
-from moderation.text.letters import HIDING, tables
+from moderation.text.letters import HIDING, LEET, tables
 from moderation.text.patterns import MaskedKey, Pattern
+from moderation.text.pieces import is_word
 
 _HIDES_VOWEL: Final = "@$!|+-_.'’"
-_BY_STARS: Final = re.compile(rf"(?<![^\W_])[^\W\d_]++(?:[{re.escape(HIDING)}]++[^\W\d_]++)+(?![^\W_])")
+_LETTER: Final = r"(?:[^\W_]|[@$])"
+_BY_STARS: Final = re.compile(
+    rf"(?<![^\W_@$]){_LETTER}++(?:(?:[{re.escape(HIDING)}]++|-{{2,}}+|_{{2,}}+){_LETTER}++)+(?![^\W_@$])"
+)
 _BY_SIGN: Final = re.compile(rf"(?<![^\W_])[^\W\d_]++[{re.escape(_HIDES_VOWEL)}][^\W\d_]++(?![^\W_])")
+_DASHES: Final = re.compile("-{2,}|_{2,}")
+_LEET: Final = re.compile("[0-9@$]")
+_MEANT: Final = {char: look for char, look in LEET.items() if char.isdigit() or char in "@$"}
 _BESIDE: Final = frozenset(HIDING + "@$|+-_'’/\\")
 _VOWELS: Final = "aeiouáéíóúü"
 _MOST_WORDS: Final = 500
@@ -50,8 +57,8 @@ def _hidden(word: str) -> int:
 
 def _halves_are_words(word: str) -> bool:
     """Whether a soft sign joins two honest words, as in `re-do`."""
-    known = common().known
-    return any(sign in word and all(half in known for half in word.split(sign)) for sign in "-_.'’")
+    known = common()
+    return any(sign in word and all(half and is_word(half, known) for half in word.split(sign)) for sign in "-_.'’")
 
 
 def _whole(text: str, start: int, end: int) -> bool:
@@ -64,21 +71,32 @@ def _ambiguous(fitting: Sequence[Pattern]) -> bool:
     return len({pattern.plain for pattern in fitting}) > 1 and len({pattern.source.key for pattern in fitting}) > 1
 
 
+def _words(written: str) -> Iterator[str]:
+    """What a masked word says, hidden letters aside: digits and signs are letters too, `1` is two of them."""
+    letters = tables().plain
+    plain = "".join((letters[ord(char)] or "") if char.isalpha() else char for char in written)
+    hidden = _DASHES.sub(lambda run: "*" * len(run.group()), plain)
+    yield hidden
+    if _LEET.search(hidden):
+        for one in "il" if "1" in hidden else "i":
+            yield "".join(one if char == "1" else _MEANT.get(char, char) for char in hidden)
+
+
+def _fitting(word: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Sequence[Pattern]:
+    second = word[1] if word[1].isalpha() else ""
+    patterns = masked.get((word[0], second, word[-1], len(word)), ())
+    return [pattern for pattern in patterns if pattern.plain[1].startswith(second) and _fits(word, pattern.plain)]
+
+
 def masked_words(text: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Iterator[MaskedHit]:
     """Listed words with hidden letters in a text."""
-    plain = tables().plain
     for count, match in enumerate(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text))):
         if count >= _MOST_WORDS:
             return
-        word = "".join((plain[ord(char)] or "") if char.isalpha() else char for char in match.group())
-        second = word[1] if word[1].isalpha() else ""
-        patterns = masked.get((word[0], second, word[-1], len(word)), ())
-        if not patterns or _hidden(word) * 2 > len(word) or _halves_are_words(word):
+        written = match.group()
+        if _hidden(written) * 2 > len(written) or _halves_are_words(written.casefold()):
             continue
+        fitting = list(dict.fromkeys(pattern for word in _words(written) for pattern in _fitting(word, masked)))
         start, end = match.span()
-        second = word[1] if word[1].isalpha() else ""
-        fitting = [
-            pattern for pattern in patterns if pattern.plain[1].startswith(second) and _fits(word, pattern.plain)
-        ]
         if fitting and not _ambiguous(fitting) and _whole(text, start, end) and not in_link(text, start, end):
             yield from (MaskedHit(pattern, start, end) for pattern in fitting)

@@ -30,6 +30,10 @@ _UNSPACED: Final = re.compile(
 """Thai, Lao, Burmese, Khmer, kana and Chinese characters: written without spaces, so found inside words too."""
 
 
+_MASKED: Final = re.compile(r"[^\W\d_]\*|\*[^\W\d_]")
+"""A star at a letter: the entry is a masked word itself, `b***g`, and is looked for as it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhraseList:
     """One list of words and phrases; `key` comes back with every hit.
@@ -115,6 +119,9 @@ class _Keys:
         """Files an entry under every form it can be met in."""
         clean = entry_text(phrase)
         each, line = words_of(clean, narrow(clean))
+        if _MASKED.search(clean):
+            self.signs.setdefault(clean.strip().casefold(), []).append(Pattern(source, phrase, "", inside=False))
+            return
         if not each:
             if text := clean.strip():
                 self.signs.setdefault(text.casefold(), []).append(Pattern(source, phrase, "", inside=True))

@@ -7,9 +7,10 @@ else. Inflected forms are the list's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from moderation.text.backwards import readings
 from moderation.text.common import common
@@ -25,12 +26,16 @@ from moderation.text.suspicion import (
     has_capital_i,
     has_row,
     is_plain,
+    joined,
     loose_ends,
     may_be_drawn,
+    may_hide,
     spelt_oddly,
 )
 from moderation.text.views import View, Views
 from moderation.text.words import words_of
+
+_BESIDE: Final = re.compile(r"[\w*]")
 
 __all__ = ["PhraseHit", "PhraseIndex", "PhraseList"]
 
@@ -78,9 +83,7 @@ class PhraseIndex:
         if plain or ends:
             found += self._plainly(views, ends.stretched if ends else ())
         if patterns.signs:
-            for owner, start, end in patterns.signs.matches(views.clean.text.casefold()):
-                span = views.clean.span(start, end)
-                found += [_Found(pattern, *span) for pattern in patterns.signs.owners[owner]]
+            found += self._signs(views.clean)
         if patterns.looks:
             clean = views.clean.text
             apart = ends is not None and ends.apart
@@ -106,12 +109,14 @@ class PhraseIndex:
         each, line = views.words
         seen = classes_of(clean.text, views.data)
         changed = clean.text is not views.raw
-        if apart or spelt_oddly(clean.text, seen, each, line, self._patterns.apart):
+        apart = apart or joined(seen, each, self._patterns.apart)
+        if apart or spelt_oddly(clean.text, seen, line):
             found += self._disguised(shown(views, seen))
-        if apart or "a*" in seen or changed:
+        if apart or changed or may_hide(clean.text, seen):
             found += self._masked(clean)
         if changed and (reading := typed(views)):
             found += self._masked(reading.view)
+            found += self._signs(reading.view)
             if in_row(reading):
                 found += self._disguised(reading)
         if may_be_drawn(clean.text, seen) and (reading := drawn(views.typed)):
@@ -147,6 +152,15 @@ class PhraseIndex:
             if one is not None:
                 for pattern, start, end in self._second.hits(one):
                     yield _Found(pattern, *one.view.span(start, end))
+
+    def _signs(self, view: View) -> Iterator[_Found]:
+        """Entries of signs, wherever they stand, and masked entries as words of their own."""
+        text = view.text.casefold()
+        for owner, start, end in self._patterns.signs.matches(text):
+            whole = not _BESIDE.search(text[max(start - 1, 0) : start] + text[end : end + 1])
+            for pattern in self._patterns.signs.owners[owner]:
+                if pattern.inside or whole:
+                    yield _Found(pattern, *view.span(start, end))
 
     def _masked(self, view: View) -> Iterator[_Found]:
         """Words with hidden letters."""

@@ -1,12 +1,12 @@
 """A listed word in pieces: which pieces are that word taken apart, and which are neighbours by accident.
 
-Three ways of taking a word apart, each with its own honest look-alikes: a row of single letters (`b l a r g`, but
-formulas too), pieces joined by a sign (`bl-arg`, but compounds and file names too), and pieces with blanks between them
-(`bla rg`, but any two words of a sentence too).
+Pieces joined by a sign (`bl-arg`) resemble compounds and file names, pieces with blanks between them (`bla rg`) any
+two words of a sentence. Single letters are the business of rows.py.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -16,11 +16,10 @@ from moderation.text.letters import squeezed, tables
 _LONG_ENOUGH: Final = 4
 """Beside an everyday word, a piece this long that is no word speaks for a disguise."""
 
-_ROW: Final = 3
 _PART: Final = 3
-_CODE: Final = frozenset('()[]{}=+;<>&%^"`#@$?¦')
-"""Signs of formulas and programs: different ones between single letters make these letters names of variables."""
-
+_APOSTROPHES: Final = frozenset("'’`´")
+_CONTRACTIONS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve", "n"})
+_VOWELS: Final = frozenset("aeiouy")
 _HARD: Final = frozenset("-‐‑*~|¦•·∙")
 """Signs that end no sentence; two words of a sentence do not meet at one."""
 
@@ -45,32 +44,17 @@ class Word(NamedTuple):
         return all(len(piece) == 1 for piece in self.pieces)
 
 
-def row_of(words: Sequence[Word], between: Sequence[str]) -> Word | None:
-    """All words as one row of single letters, where they are that; `between` is what stands between the words."""
-    if not all(word.spelt_out for word in words):
-        return None
-    pieces = [piece for word in words for piece in word.pieces]
-    gaps = list(words[0].gaps)
-    for gap, word in zip(between, words[1:], strict=True):
-        gaps += [gap, *word.gaps]
-    return Word(pieces, gaps)
-
-
-def is_row(word: Word) -> bool:
-    """Whether single letters are a word spelt out: three or more, not all the same, no formula."""
-    different = {piece.casefold() for piece in word.pieces}
-    return len(word.pieces) >= _ROW and len(different) > 1 and not _formula(word.gaps)
-
-
 def taken_apart(word: Word) -> bool:
     """Whether the pieces that spell a listed word are that word taken apart."""
     if word.whole:
         return True
     if word.spelt_out:
-        return is_row(word)
+        return len(word.pieces) >= _PART and len(set(word.pieces)) > 1
     known = common()
     pieces = _plain(word)
     sentence = word.pieces[1][0].isupper() and not word.pieces[0].isupper()
+    if len(pieces) == 2 and word.gaps[0] in _APOSTROPHES and (pieces[1] in _CONTRACTIONS or len(pieces[0]) == 1):
+        return False
     return _glued(pieces, word.gaps, known, sentence) or _strewn(pieces, known)
 
 
@@ -84,21 +68,20 @@ def _plain(word: Word) -> list[str]:
     return [piece.lower() if piece.isascii() else piece.translate(letters) for piece in word.pieces]
 
 
-def _formula(gaps: Sequence[str]) -> bool:
-    """Whether different signs stand between single letters, and some of them are signs of formulas or programs."""
-    signs = {"".join(gap.split()) for gap in gaps}
-    return len(signs) > 1 and any(not _CODE.isdisjoint(sign) for sign in signs)
-
-
 def _everyday_pair(pieces: Sequence[str], known: Common) -> bool:
     return all(len(piece) > 1 and piece in known.everyday for piece in pieces)
 
 
-def _is_word(piece: str, known: Common) -> bool:
-    """Whether a piece stands for itself: a known word, a number or a version, a cry such as `eeee`."""
-    if piece in known.plain or piece[0].isdigit():
-        return True
-    return len(piece) > 1 and len(set(piece)) == 1
+def is_word(piece: str, known: Common) -> bool:
+    """Whether a piece stands for itself: a known word, a number or a version, a cry such as `eeee`.
+
+    Rare words without a vowel are abbreviations at best, and single consonants are nothing.
+    """
+    if len(piece) == 1:
+        return piece in _VOWELS or piece.isdigit()
+    if piece in known.plain:
+        return piece in known.everyday or not _VOWELS.isdisjoint(piece)
+    return piece[0].isdigit() or len(set(piece)) == 1
 
 
 def _glued(pieces: Sequence[str], gaps: Sequence[str], known: Common, sentence: bool) -> bool:
@@ -109,27 +92,29 @@ def _glued(pieces: Sequence[str], gaps: Sequence[str], known: Common, sentence: 
         return sum(map(len, pieces)) >= _LONG_ENOUGH
     if sum(map(len, pieces)) < _LONG_ENOUGH:
         return False
-    unknown = [piece for piece in pieces if not _is_word(piece, known)]
-    if _HARD.issuperset(gaps[0]):
+    unknown = [piece for piece in pieces if not is_word(piece, known)]
+    if all(sign in _HARD or unicodedata.category(sign) == "So" for sign in gaps[0]):
         return bool(unknown) or not _everyday_pair(pieces, known)
     if _NAMES.issuperset(gaps[0]):
         return any(len(piece) > 1 for piece in unknown)
     if sentence:
         return False
     if any(len(piece) > 1 for piece in unknown):
-        return min(map(len, pieces)) > 1
+        return min(map(len, pieces)) > 1 or max(map(len, unknown)) >= _PART
     return min(map(len, pieces)) >= _PART and not _everyday_pair(pieces, known)
 
 
 def _strewn(pieces: Sequence[str], known: Common) -> bool:
     """Whether pieces with blanks between them are no neighbours by accident.
 
-    Of two pieces one must be unknown, more than a letter of its own beside a known one, and long beside an everyday
-    word. Of more pieces, the unknown ones must be two at least and make half of the letters.
+    Of two pieces one must be unknown, and long beside an everyday word. Of more pieces, the unknown ones must be two at
+    least and make half of the letters.
     """
-    unknown = [piece for piece in pieces if not _is_word(piece, known)]
+    unknown = [piece for piece in pieces if not is_word(piece, known)]
     if len(pieces) > 2:
         return len(unknown) > 1 and sum(map(len, unknown)) * 2 >= sum(map(len, pieces))
+    if min(map(len, pieces)) == 1:
+        return len(unknown) > 0 and max(map(len, unknown)) >= _PART
     if known.everyday.isdisjoint(pieces):
-        return len(unknown) > 1 or (len(unknown) == 1 and len(unknown[0]) > 1)
-    return len(unknown) == 1 and len(squeezed(unknown[0])) >= _LONG_ENOUGH and min(map(len, pieces)) > 1
+        return len(unknown) > 0
+    return len(unknown) == 1 and len(squeezed(unknown[0])) >= _LONG_ENOUGH

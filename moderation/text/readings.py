@@ -17,10 +17,10 @@ from moderation.text.views import View, Views
 from moderation.text.words import words_of
 
 _SIGNS: Final = str.maketrans({sign: "." if sign == "@" else "¦" for sign in LEET if not sign.isalnum()})
-_MARKUP: Final = ("*", "_", "~", "|", "\\", "`")
+_MARKUP: Final = ("<", "*", "_", "~", "|", "\\", "`")
 
-_SHAPES: Final = r"|-| ]-[ |_| (_) |\/| /\/\ |\| /\/ \/\/ \/ /\ |< |‹ |{ |) |3 |= () [] {} <> >< )( '/ _|_ |_"
-_DRAWN: Final = dict(zip(_SHAPES.split(" "), "hhuummnnwvakkkdbfooooxxytl", strict=True))
+_SHAPES: Final = r"|-| ]-[ |_| (_) |\/| /\/\ |\| /\/ \/\/ \/ /_\ /-\ /\ |< |‹ |{ |) |3 |= () [] {} <> >< )( '/ _|_ |_"
+_DRAWN: Final = dict(zip(_SHAPES.split(" "), "hhuummnnwvaaakkkdbfooooxxytl", strict=True))
 _ALONE: Final = {"(": "c", "[": "c", "{": "c", "<": "c", "‹": "c"}
 _DRAWING: Final = re.compile(
     "|".join(re.escape(signs) for signs in sorted(_DRAWN, key=len, reverse=True))

@@ -84,7 +84,7 @@ def is_plain(data: bytes | None) -> bool:
     return data is not None and not data.rstrip(_END).translate(None, _SPEECH)
 
 
-def spelt_oddly(clean: str, seen: str, each: Sequence[str], line: str, apart: AbstractSet[str]) -> bool:
+def spelt_oddly(clean: str, seen: str, line: str) -> bool:
     """Whether signs, digits, single letters, joined pieces or other alphabets stand where a disguise has them."""
     if "?" in seen or ".a.a" in seen or ". a." in seen or has_row(line):
         return True
@@ -94,14 +94,19 @@ def spelt_oddly(clean: str, seen: str, each: Sequence[str], line: str, apart: Ab
         return True
     if "1" in seen and ("a1" in seen or "1a" in seen):
         return True
-    if ".a" in seen and (".aa.a" in seen or ".aaa.a" in seen or ("a.a" in seen and joins(each, apart))):
+    if ".a" in seen and (".aa.a" in seen or ".aaa.a" in seen):
         return True
-    return has_capital_i(clean)
+    return has_capital_i(clean) or "ç" in clean or "Ç" in clean
 
 
 def has_capital_i(clean: str) -> bool:
     """Whether an I may stand for an l."""
     return "I" in clean and _CAPITAL_I.search(clean) is not None
+
+
+def may_hide(clean: str, seen: str) -> bool:
+    """Whether stars or dashes may stand for letters."""
+    return "a*" in seen or "--" in clean or "__" in clean
 
 
 def has_row(line: str) -> bool:
@@ -110,16 +115,16 @@ def has_row(line: str) -> bool:
     return singles is not None and _ROW.search(line, singles.start()) is not None
 
 
-def joins(each: Sequence[str], apart: AbstractSet[str]) -> bool:
-    """Whether any two neighbours make a listed word."""
-    return not apart.isdisjoint(map(add, each, islice(each, 1, None)))
+def joined(seen: str, each: Sequence[str], apart: AbstractSet[str]) -> bool:
+    """Whether a sign joins words, and any two neighbours make a listed word."""
+    return "a.a" in seen and not apart.isdisjoint(map(add, each, islice(each, 1, None)))
 
 
 def may_be_drawn(clean: str, seen: str) -> bool:
     """Whether brackets, bars or strokes touch letters, so that they may be letters themselves; pairs enclose text."""
     if "|" in clean or "\\" in clean:
         return True
-    if not ("(a" in seen or "a(" in seen or "(." in seen):
+    if not ("(a" in seen or "a(" in seen or "(." in seen or "(1" in seen):
         return False
     return any(pair in clean or clean.count(pair[0]) > clean.count(pair[1]) for pair in _CLOSED)
 

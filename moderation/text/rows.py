@@ -1,0 +1,79 @@
+"""Single letters in a row: a word spelt out, `b l a r g`, or names of variables, initials, a longer word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from moderation.text.common import common
+from moderation.text.pieces import Word
+
+_FEWEST: Final = 3
+_CODE: Final = frozenset('()[]{}=+;<>&%^"`#@$?¦')
+"""Signs of formulas and programs: different ones between single letters make these letters names of variables."""
+
+_FEWEST_BESIDE: Final = 4
+"""Letters of a word beside which other words may be spelt out: `a s s e t s` has no word of three in front."""
+
+_ONE_LETTER: Final = frozenset("aeiouy")
+
+
+def row_of(words: Sequence[Word], between: Sequence[str]) -> Word | None:
+    """All words as one row of single letters, where they are that; `between` is what stands between the words."""
+    if not all(word.spelt_out for word in words):
+        return None
+    pieces = [piece for word in words for piece in word.pieces]
+    gaps = list(words[0].gaps)
+    for gap, word in zip(between, words[1:], strict=True):
+        gaps += [gap, *word.gaps]
+    return Word(pieces, gaps)
+
+
+def is_row(word: Word) -> bool:
+    """Whether single letters are a word spelt out: three or more, not all the same, no formula."""
+    different = {piece.casefold() for piece in word.pieces}
+    return len(word.pieces) >= _FEWEST and len(different) > 1 and not _formula(word.gaps)
+
+
+def _formula(gaps: Sequence[str]) -> bool:
+    """Whether different signs stand between single letters, and some of them are signs of formulas or programs."""
+    signs = {"".join(gap.split()) for gap in gaps}
+    return len(signs) > 1 and any(not _CODE.isdisjoint(sign) for sign in signs)
+
+
+def alone(text: str, first: int, last: int, row: Word) -> bool:
+    """Whether a row from place `first` to `last` is no part of a longer one, unless that has further words in it."""
+    entry = "".join(row.pieces).casefold()
+    widest = max(2, *map(len, row.gaps))
+    reach = (widest + 1) * (len(entry) + 2)
+    before = re.search(rf"(?:[^\W_][\W_]{{1,{widest}}})*\Z", text[max(first - reach, 0) : first])
+    after = re.match(rf"(?:[\W_]{{1,{widest}}}[^\W_](?![^\W_]))*", text[last + 1 : last + 1 + reach])
+    head, tail = _letters(before), _letters(after)
+    if before and head and before.start() and before.string[before.start() - 1].isalnum():
+        head = head[1:]
+    if head + entry + tail in common().known and (head or tail):
+        return False
+    size = len(entry)
+    return _goes_with(head, size, head.endswith(entry)) and _goes_with(tail, size, tail.startswith(entry))
+
+
+def _letters(found: re.Match[str] | None) -> str:
+    return "".join(char.casefold() for char in found.group() if char.isalnum()) if found else ""
+
+
+def _goes_with(row: str, size: int, again: bool) -> bool:
+    """Whether single letters beside a spelt-out word leave it a word: none, words themselves, or it again."""
+    if not row or again or (len(row) == 1 and row in _ONE_LETTER):
+        return True
+    return size >= _FEWEST_BESIDE and _are_words(row)
+
+
+def _are_words(row: str) -> bool:
+    """Whether letters are everyday words one after the other, such as `goand`; single ones only in front."""
+    everyday = common().everyday
+    ends = {0} | ({1} if row[0] in _ONE_LETTER else set())
+    for end in range(2, len(row) + 1):
+        if any(end - start > 1 and row[start:end] in everyday for start in ends):
+            ends.add(end)
+    return len(row) in ends
