@@ -9,7 +9,9 @@ from pydantic import Field, InstanceOf, StrictBool
 from pydantic.json_schema import SkipJsonSchema
 
 from moderation.counters import Needs
-from moderation.text.quotes import quoted_segments, same_words
+from moderation.ports import Said
+from moderation.text.quotes import quoted_segments
+from moderation.text.views import Views
 from moderation.verdict import Because
 from rules.model import Condition, Witness
 from rules.patterns import SPANS
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 6 * 3600.0
 """Seconds in which earlier messages of a channel may be quoted."""
+_MOST: Final = 50
+"""Quotations, and things found in them, that are looked at; with more of them a message quotes nobody."""
+_READ: Final = 20_000
+"""Characters of earlier messages in which quotations are looked for."""
+Span = tuple[int, int]
 
 
 class Quoting(Condition):
@@ -69,24 +76,23 @@ class Quoting(Condition):
     def _quotes(self, facts: Facts) -> bool:
         if facts.message is None:
             return False
-        if facts.message.quoting is not None:
-            return facts.message.quoting
-        spans = self._genuine(facts)
-        hits = self._hits(facts) if spans else None
-        return hits is not None and all(any(start <= a and b <= end for start, end in spans) for a, b in hits)
+        return bool(self._genuine(facts)) if facts.message.quoting is None else facts.message.quoting
 
-    def _genuine(self, facts: Facts) -> list[tuple[int, int]]:
-        """The delimited stretches of this text that stand in an earlier message of somebody else."""
-        segments = quoted_segments(facts.views.raw)
-        if not segments:
+    def _genuine(self, facts: Facts) -> list[Span]:
+        """The delimited stretches that stand in an earlier message of somebody else, where all that the rule objects to
+        lies in such; else nothing."""
+        raw = facts.views.raw
+        segments = quoted_segments(raw)
+        hits = self._hits(facts) if segments else None
+        if hits is None:
             return []
-        raw, earlier = facts.views.raw, facts.counts.others_here()
-        return [
-            (start, end) for start, end in segments if any(same_words(raw[start:end], said.text) for said in earlier)
-        ]
+        around = _around(segments, hits)
+        earlier = _earlier(facts.counts.others_here()) if around else []
+        spans = [(start, end) for start, end in around if _said(raw[start:end], earlier)]
+        return spans if all(_inside(hit, spans) for hit in hits) else []
 
-    def _hits(self, facts: Facts) -> list[tuple[int, int]] | None:
-        """Where the rule's words and patterns stand; None when some of them cannot lie in one quotation."""
+    def _hits(self, facts: Facts) -> list[Span] | None:
+        """Where the rule's words and patterns stand; None when they are too many, or cannot lie in one quotation."""
         if any(facts.found.split(wanted) for wanted in self.objections.phrases):
             return None
         found = [hit for wanted in self.objections.phrases for hit in facts.found.phrases(wanted)]
@@ -95,4 +101,38 @@ class Quoting(Condition):
             if len(hits) >= SPANS:
                 return None
             found += hits
-        return [(hit.start, hit.end) for hit in found]
+        return [(hit.start, hit.end) for hit in found] if len(found) <= _MOST else None
+
+
+def _around(segments: Sequence[Span], hits: Sequence[Span]) -> list[Span]:
+    """The stretches that matter: those with something in them that the rule objects to, if it objects to anything."""
+    if not hits:
+        return list(segments[:_MOST])
+    around = [(start, end) for start, end in segments if any(start <= a and b <= end for a, b in hits)]
+    return around if len(around) <= _MOST and all(_inside(hit, around) for hit in hits) else []
+
+
+def _inside(hit: Span, spans: Sequence[Span]) -> bool:
+    return any(start <= hit[0] and hit[1] <= end for start, end in spans)
+
+
+def _earlier(said: Sequence[Said]) -> list[str]:
+    """The words of earlier messages, the newest first, as far as looking costs little."""
+    lines: list[str] = []
+    left = _READ
+    for one in reversed(said):
+        lines.append(_words(one.text[:left]))
+        left -= len(one.text)
+        if left <= 0:
+            break
+    return lines
+
+
+def _said(quoted: str, lines: Sequence[str]) -> bool:
+    """Whether somebody said these words in this order; a stretch without words proves nothing."""
+    words = _words(quoted)
+    return bool(words.strip()) and any(words in line for line in lines)
+
+
+def _words(text: str) -> str:
+    return Views(text).words[1]

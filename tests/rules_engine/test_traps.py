@@ -53,6 +53,15 @@ def test_a_genuine_quotation_is_queued_not_punished(examples: Engine) -> None:
     assert "delete" in names(chat.says("ana", 'eve said "you blarg", she is a blarg herself'))
 
 
+def test_only_quotations_that_hold_a_hit_are_looked_up(examples: Engine) -> None:
+    """Any number of other quotations changes nothing; a text that quotes the word a hundred times quotes nobody."""
+    chat = Chat(examples)
+    chat.says("eve", "you blarg")
+    aside = " ".join(f'"thing {number}"' for number in range(200))
+    assert names(chat.says("ana", f'{aside} eve said "you blarg", please help')) == {"ask"}
+    assert "delete" in names(chat.says("ana", '"you blarg" ' * 100))
+
+
 def test_the_moderators_room_may_speak_of_anything(examples: Engine) -> None:
     """Cards and talk about a slur repeat it."""
     chat = Chat(examples)
