@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _REMEMBERED: Final = 6 * 3600.0
 """Seconds in which earlier messages of a channel may be quoted."""
 _MOST: Final = 50
-"""Quotations, and things found in them, that are looked at; with more of them a message quotes nobody."""
+"""Quotations that are looked at; a message with more of them that matter quotes nobody."""
+_MOST_HITS: Final = 15
+"""Words that may lie in quotations; of more than these some may not have been found at all (see moderation.text)."""
 _READ: Final = 20_000
 """Characters of earlier messages in which quotations are looked for."""
 Span = tuple[int, int]
@@ -101,7 +103,7 @@ class Quoting(Condition):
             if len(hits) >= SPANS:
                 return None
             found += hits
-        return [(hit.start, hit.end) for hit in found] if len(found) <= _MOST else None
+        return [(hit.start, hit.end) for hit in found] if len(found) <= _MOST_HITS else None
 
 
 def _around(segments: Sequence[Span], hits: Sequence[Span]) -> list[Span]:

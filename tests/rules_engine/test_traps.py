@@ -59,7 +59,7 @@ def test_only_quotations_that_hold_a_hit_are_looked_up(examples: Engine) -> None
     chat.says("eve", "you blarg")
     aside = " ".join(f'"thing {number}"' for number in range(200))
     assert names(chat.says("ana", f'{aside} eve said "you blarg", please help')) == {"ask"}
-    assert "delete" in names(chat.says("ana", '"you blarg" ' * 100))
+    assert "delete" in names(chat.says("ana", '"you blarg" ' * 25 + "and what a blarg she is"))
 
 
 def test_the_moderators_room_may_speak_of_anything(examples: Engine) -> None:
