@@ -24,6 +24,10 @@ _FLAG_LETTERS: Final = 2
 _DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
 _BARS: Final = frozenset("!¡|+")
 _HEX: Final = frozenset("abcdefABCDEF")
+_TOKEN: Final = re.compile(r"[\w-]+")
+_CODE: Final = 20
+_PATHS: Final = frozenset("/\\")
+_CALLS: Final = frozenset("([{=")
 _CHAIN: Final = frozenset("-_./\\@~")
 _LONG: Final = 5
 _LINK: Final = re.compile(
@@ -50,10 +54,15 @@ class Judge:
         words, between = self._words(spelling, breaks)
         first, last = spelling.sources[0].place, spelling.sources[-1].place
         if all(word.whole for word in words):
-            if not self._any_strange(entry, spelling) or genuine(self._written(spelling), text) or _known(words):
+            if (
+                self._in_code(first, last)
+                or not self._any_strange(entry, spelling)
+                or genuine(self._written(spelling), text)
+                or _known(words)
+            ):
                 return False
         elif row := row_of(words, between):
-            if not is_row(row) or not alone(text, first, last, row):
+            if not is_row(row) or not alone(text, first, last, row, entry):
                 return False
         elif not all(map(taken_apart, words)) or self._in_chain(first, last):
             return False
@@ -151,12 +160,19 @@ class Judge:
     def _written(self, spelling: Spelling) -> list[str]:
         return [self.text[source.place] for source in spelling.sources]
 
+    def _in_code(self, first: int, last: int) -> bool:
+        """Whether this is part of a number of goods or papers, as `SH17-4T`: capitals, dashes and a third digits."""
+        reach = self.text[max(first - _CODE, 0) : last + 1 + _CODE]
+        place = first - max(first - _CODE, 0)
+        token = next((found.group() for found in _TOKEN.finditer(reach) if found.start() <= place < found.end()), "")
+        return "-" in token.strip("-") and token.isupper() and 3 * sum(map(str.isdigit, token)) >= len(token)
+
     def _in_chain(self, first: int, last: int) -> bool:
-        """Whether more is joined to the pieces, as in a path or a long compound."""
-        text = self.text
-        return (text[max(first - 1, 0) : first] in _CHAIN and text[first - 2 : first - 1].isalnum()) or (
-            text[last + 1 : last + 2] in _CHAIN and text[last + 2 : last + 3].isalnum()
-        )
+        """Whether more is joined to the pieces, as in a path, a long compound or a program."""
+        before, after = self.text[max(first - 2, 0) : first], self.text[last + 1 : last + 3]
+        if before[-1:] in _PATHS or after[:1] in _PATHS or after[:1] in _CALLS:
+            return True
+        return (before[-1:] in _CHAIN and before[:-1].isalnum()) or (after[:1] in _CHAIN and after[1:].isalnum())
 
     def _any_strange(self, entry: str, spelling: Spelling) -> bool:
         """Whether any letter is strange; a number behind the whole word, as in `line3`, and a flag beside it are not."""

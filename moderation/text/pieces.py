@@ -20,6 +20,9 @@ _PART: Final = 3
 _APOSTROPHES: Final = frozenset("'’`´")
 _CONTRACTIONS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve", "n"})
 _VOWELS: Final = frozenset("aeiouy")
+_CODE: Final = frozenset('()[]{}=+;<>&%^"`#@$?¦')
+"""Signs of formulas and programs: different ones between letters make these names of variables."""
+
 _HARD: Final = frozenset("-‐‑*~|¦•·∙")
 """Signs that end no sentence; two words of a sentence do not meet at one."""
 
@@ -50,6 +53,8 @@ def taken_apart(word: Word) -> bool:
         return True
     if word.spelt_out:
         return len(word.pieces) >= _PART and len(set(word.pieces)) > 1
+    if _is_code(word.pieces) or formula(word.gaps):
+        return False
     known = common()
     pieces = _plain(word)
     sentence = word.pieces[1][0].isupper() and not word.pieces[0].isupper()
@@ -70,6 +75,18 @@ def _plain(word: Word) -> list[str]:
 
 def _everyday_pair(pieces: Sequence[str], known: Common) -> bool:
     return all(len(piece) > 1 and piece in known.everyday for piece in pieces)
+
+
+def formula(gaps: Sequence[str]) -> bool:
+    """Whether different signs stand between pieces, and some of them are signs of formulas or programs."""
+    signs = {"".join(gap.split()) for gap in gaps}
+    return len(signs) > 1 and any(not _CODE.isdisjoint(sign) for sign in signs)
+
+
+def _is_code(pieces: Sequence[str]) -> bool:
+    """Whether pieces are those of a product code or a postcode, `B1 7CH`: capitals and digits only."""
+    text = "".join(pieces)
+    return text.isupper() and any(char.isdigit() for char in text)
 
 
 def is_word(piece: str, known: Common) -> bool:

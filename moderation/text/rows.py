@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from moderation.text.common import common
-from moderation.text.pieces import Word
+from moderation.text.pieces import Word, formula
 
 _FEWEST: Final = 3
-_CODE: Final = frozenset('()[]{}=+;<>&%^"`#@$?¦')
-"""Signs of formulas and programs: different ones between single letters make these letters names of variables."""
 
 _FEWEST_BESIDE: Final = 4
 """Letters of a word beside which other words may be spelt out: `a s s e t s` has no word of three in front."""
@@ -33,17 +31,14 @@ def row_of(words: Sequence[Word], between: Sequence[str]) -> Word | None:
 def is_row(word: Word) -> bool:
     """Whether single letters are a word spelt out: three or more, not all the same, no formula."""
     different = {piece.casefold() for piece in word.pieces}
-    return len(word.pieces) >= _FEWEST and len(different) > 1 and not _formula(word.gaps)
+    return len(word.pieces) >= _FEWEST and len(different) > 1 and not formula(word.gaps)
 
 
-def _formula(gaps: Sequence[str]) -> bool:
-    """Whether different signs stand between single letters, and some of them are signs of formulas or programs."""
-    signs = {"".join(gap.split()) for gap in gaps}
-    return len(signs) > 1 and any(not _CODE.isdisjoint(sign) for sign in signs)
+def alone(text: str, first: int, last: int, row: Word, wanted: str) -> bool:
+    """Whether a row from place `first` to `last` is no other word, and no part of a longer row but beside words.
 
-
-def alone(text: str, first: int, last: int, row: Word) -> bool:
-    """Whether a row from place `first` to `last` is no part of a longer one, unless that has further words in it."""
+    `wanted` are the letters of the entry; the row may have some of them several times.
+    """
     entry = "".join(row.pieces).casefold()
     widest = max(2, *map(len, row.gaps))
     reach = (widest + 1) * (len(entry) + 2)
@@ -52,7 +47,7 @@ def alone(text: str, first: int, last: int, row: Word) -> bool:
     head, tail = _letters(before), _letters(after)
     if before and head and before.start() and before.string[before.start() - 1].isalnum():
         head = head[1:]
-    if head + entry + tail in common().known and (head or tail):
+    if (whole := head + entry + tail) != wanted and whole in common().plain:
         return False
     size = len(entry)
     return _goes_with(head, size, head.endswith(entry)) and _goes_with(tail, size, tail.startswith(entry))
