@@ -21,7 +21,7 @@ MOST: Final = 2000
 """Patterns of one condition."""
 LARGEST: Final = 4000
 """Instructions of RE2's program; Unicode classes such as `\\p{L}` take about 1,200 each."""
-BUSIEST: Final = 40
+BUSIEST: Final = 32
 """Places of the pattern that one character can keep busy at once."""
 SPANS: Final = 8
 """Matches of one pattern that are looked for in one text; more say nothing new."""
