@@ -82,6 +82,9 @@ class PatternFilter:
         return [(pattern, spans) for pattern, spans in found if spans]
 
 
+Filters = list[tuple[View, PatternFilter]]
+
+
 class Finder:
     """Everything that the rules look for, compiled. One object serves any number of texts."""
 
@@ -90,7 +93,10 @@ class Finder:
         self._names = _index(wants.names)
         views: tuple[View, ...] = ("raw", "clean", "folded")
         wanted = {view: [pattern for pattern in wants.patterns if pattern.view == view] for view in views}
-        self._filters = [(view, PatternFilter(patterns)) for view, patterns in wanted.items() if patterns]
+        self._filters: Filters = [(view, PatternFilter(patterns)) for view, patterns in wanted.items() if patterns]
+        # Most texts are shown as they were written: for them the patterns on either view are one filter.
+        both = [*wanted["raw"], *wanted["clean"]] if wanted["raw"] and wanted["clean"] else []
+        self._as_written: Filters = [("raw", PatternFilter(both)), *self._filters[2:]] if both else self._filters
         self._split = wants.needs.split
         self._texts: _Cache[Views] = _Cache(_CACHED)
         self._named: _Cache[Mapping[Phrases, Sequence[Hit]]] = _Cache(_NAMES)
@@ -107,7 +113,7 @@ class Finder:
                 hits.setdefault(_key(hit), []).append(Hit(hit.phrase, hit.start, hit.end))
             if self._split and message is not None and counts is not None and event is not None:
                 splits = self._spread(event, message, counts, views)
-        for view, patterns in self._filters:
+        for view, patterns in self._as_written if views.clean.text is views.raw else self._filters:
             _match(views, view, patterns, hits)
         return Look(self, hits, splits)
 

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
+from rules.conditions.matches import Matches
 from rules.finding import PatternFilter
 from rules.pattern_scan import bounds, branches, crowd
 from rules.patterns import BUSIEST, LARGEST, SPANS, Matcher, check_patterns
 from rules.wants import Pattern
+from tests.rules_engine.helpers import Chat, engine, matched, rule
 
 
 @pytest.mark.parametrize(
@@ -152,3 +154,12 @@ def test_how_busy_a_pattern_can_be_is_counted_with_repetitions_unrolled(pattern:
     """The measure behind the promise that no accepted pattern is slow."""
     assert crowd(pattern) == busy
     assert busy <= BUSIEST < LARGEST
+
+
+def test_patterns_keep_to_their_view_of_the_text() -> None:
+    """Whether a text is shown as it was written or not."""
+    chat = Chat(engine(rule(Matches(patterns=("ab",)), name="clean"), rule(Matches(patterns=("a",), view="raw"))))
+    assert matched(chat.says("eve", "xx ab")) == ["clean", "r"]
+    assert matched(chat.says("eve", "xx a\u200bb")) == ["clean", "r"]
+    assert matched(chat.says("eve", "xx *a* b")) == ["r"]
+    assert matched(chat.says("eve", "xx b")) == []
