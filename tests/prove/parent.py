@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -63,6 +64,7 @@ class Evening:
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
+        shutil.rmtree(Path(self.socket).parent, ignore_errors=True)
 
     async def spawn(self) -> None:
         """A new bot, which may be killed before it is ready."""
