@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -12,6 +13,7 @@ from moderation.model import MessageRef
 from moderation.verdict import CLEAN, Because, Match, Mode, Verdict
 from rules.compile import Compiled, Engine
 from rules.facts import Facts, message_at
+from rules.measures import Test
 from rules.merging import merged, with_steps
 from rules.model import Holds, Witness
 from rules.trees import supporting, weakest_witness, witness
@@ -55,7 +57,7 @@ def verdict_of(engine: Engine, facts: Facts, asked: Asked) -> Verdict:
     undecided: list[str] = []
     missing: set[str] = set()
     stopped = -1
-    for number, value in sorted(asked):
+    for number, value in sorted(asked) if len(asked) > 1 else asked:
         one = engine.rules[number]
         if one.policy == stopped or (one.scope is not None and not one.scope.covers(facts)):
             continue
@@ -67,7 +69,7 @@ def verdict_of(engine: Engine, facts: Facts, asked: Asked) -> Verdict:
         if one.rule.stop and one.mode in _ACTING:
             stopped = one.policy
     if not holding:
-        return Verdict((), tuple(undecided), (), frozenset(missing)) if undecided else CLEAN
+        return _doubtful(tuple(undecided), frozenset(missing)) if undecided else CLEAN
     waves = _waves(holding, facts)
     matches = [match_of(one, facts, waves) for one in holding]
     written = {one.rule.id: one.rule.then for one in holding}
@@ -131,8 +133,25 @@ def _missing(one: Compiled, facts: Facts) -> set[str]:
     """What nobody knows: the numbers that are unknown in conditions that nobody can decide, or the conditions."""
     names: set[str] = set()
     for leaf, guards in one.leaves:
-        told = [test.holds(facts) for test in guards]
-        if False not in told and (None in told if leaf.is_numeric else leaf.holds(facts) is None):
-            unknown = {test.measure.name for test, value in zip(guards, told, strict=True) if value is None}
-            names |= unknown or {leaf.name}
+        unknown = _unknown(guards, facts)
+        if unknown if leaf.is_numeric else unknown is not None and leaf.holds(facts) is None:
+            names.update(unknown or (leaf.name,))
     return names
+
+
+def _unknown(guards: Sequence[Test], facts: Facts) -> list[str] | None:
+    """What is unknown in comparisons of which none is false; None when one is."""
+    unknown: list[str] = []
+    for test in guards:
+        value = test.holds(facts)
+        if value is False:
+            return None
+        if value is None:
+            unknown.append(test.measure.name)
+    return unknown
+
+
+@lru_cache(maxsize=1024)
+def _doubtful(undecided: tuple[str, ...], missing: frozenset[str]) -> Verdict:
+    """The same for very many messages, where a platform never says what a rule asks for."""
+    return Verdict((), undecided, (), missing)

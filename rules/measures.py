@@ -58,7 +58,8 @@ class Test:
 
     def holds(self, facts: Facts) -> bool | None:
         """True, False, or None when the interval contains the bound."""
-        low, high = self.measure(facts)
+        measure = self.measure
+        low, high = measure.read(facts, measure.argument)
         if self.below:
             return True if high < self.bound else None if low < self.bound else False
         return True if low >= self.bound else None if high >= self.bound else False
