@@ -24,7 +24,9 @@ _FLAG_LETTERS: Final = 2
 _DOUBTFUL: Final = frozenset(LEET) - frozenset("@$")
 _BARS: Final = frozenset("!¡|+")
 _HEX: Final = frozenset("abcdefABCDEF")
-_TOKEN: Final = re.compile(r"[\w-]+")
+_TOKEN: Final = re.compile(r"[\w:-]+")
+_JOINTS: Final = frozenset("-:")
+_NO_DIGITS: Final = str.maketrans("", "", "0123456789-:")
 _CODE: Final = 20
 _PATHS: Final = frozenset("/\\")
 _CALLS: Final = frozenset("([{=")
@@ -161,11 +163,14 @@ class Judge:
         return [self.text[source.place] for source in spelling.sources]
 
     def _in_code(self, first: int, last: int) -> bool:
-        """Whether this is part of a number of goods or papers, as `SH17-4T`: capitals, dashes and a third digits."""
-        reach = self.text[max(first - _CODE, 0) : last + 1 + _CODE]
-        place = first - max(first - _CODE, 0)
-        token = next((found.group() for found in _TOKEN.finditer(reach) if found.start() <= place < found.end()), "")
-        return "-" in token.strip("-") and token.isupper() and 3 * sum(map(str.isdigit, token)) >= len(token)
+        """Whether this is part of a number: of goods or papers, as `SH17-4T`, or of hexadecimal groups."""
+        begin = max(first - _CODE, 0)
+        reach = self.text[begin : last + 1 + _CODE]
+        token = next((one.group() for one in _TOKEN.finditer(reach) if one.start() <= first - begin < one.end()), "")
+        if _JOINTS.isdisjoint(token.strip("-:")):
+            return False
+        digits = sum(map(str.isdigit, token))
+        return (token.isupper() or _HEX.issuperset(token.translate(_NO_DIGITS))) and 3 * digits >= len(token)
 
     def _in_chain(self, first: int, last: int) -> bool:
         """Whether more is joined to the pieces, as in a path, a long compound or a program."""

@@ -23,6 +23,7 @@ _BY_STARS: Final = re.compile(
     rf"(?<![^\W_@$]){_LETTER}++(?:(?:[{re.escape(HIDING)}]++|-{{2,}}+|_{{2,}}+){_LETTER}++)+(?![^\W_@$])"
 )
 _BY_SIGN: Final = re.compile(rf"(?<![^\W_])[^\W\d_]++[{re.escape(_HIDES_VOWEL)}][^\W\d_]++(?![^\W_])")
+_CONTRACTION: Final = re.compile("['’](?:s|t|d|m|n|ll|re|ve)$")
 _DASHES: Final = re.compile("-{2,}|_{2,}")
 _LEET: Final = re.compile("[0-9@$]")
 _MEANT: Final = {char: look for char, look in LEET.items() if char.isdigit() or char in "@$"}
@@ -58,6 +59,8 @@ def _hidden(word: str) -> int:
 def _halves_are_words(word: str) -> bool:
     """Whether a soft sign joins two honest words, as in `re-do`."""
     known = common()
+    if _CONTRACTION.search(word):
+        return True
     return any(sign in word and all(half and is_word(half, known) for half in word.split(sign)) for sign in "-_.'’")
 
 

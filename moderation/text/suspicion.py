@@ -26,6 +26,7 @@ _ROW: Final = re.compile(r" (?:[^\W\d_] \w|\d [^\W\d_]) ")
 _END: Final = b" .?!"
 _SPEECH: Final = ascii_letters.encode() + b" '\n"
 _DRAWING: Final = "([{<\\‹"
+_PIECES: Final = (".a.a", ".aa.a", ".aaa.a")
 _CLOSED: Final = ("()", "[]", "{}", "<>")
 
 
@@ -86,7 +87,7 @@ def is_plain(data: bytes | None) -> bool:
 
 def spelt_oddly(clean: str, seen: str, line: str) -> bool:
     """Whether signs, digits, single letters, joined pieces or other alphabets stand where a disguise has them."""
-    if "?" in seen or ".a.a" in seen or ". a." in seen or has_row(line):
+    if "?" in seen or has_row(line):
         return True
     if "@" in seen and ("a@" in seen or "@a" in seen or "@@" in seen):
         return True
@@ -94,9 +95,9 @@ def spelt_oddly(clean: str, seen: str, line: str) -> bool:
         return True
     if "1" in seen and ("a1" in seen or "1a" in seen):
         return True
-    if ".a" in seen and (".aa.a" in seen or ".aaa.a" in seen):
+    if ". a." in seen or (".a" in seen and any(signs in seen for signs in _PIECES)):
         return True
-    return has_capital_i(clean) or "ç" in clean or "Ç" in clean
+    return has_capital_i(clean) or (not clean.isascii() and ("ç" in clean or "Ç" in clean))
 
 
 def has_capital_i(clean: str) -> bool:
@@ -117,14 +118,14 @@ def has_row(line: str) -> bool:
 
 def joined(seen: str, each: Sequence[str], apart: AbstractSet[str]) -> bool:
     """Whether a sign joins words, and any two neighbours make a listed word."""
-    return "a.a" in seen and not apart.isdisjoint(map(add, each, islice(each, 1, None)))
+    return "a.a" in seen and neighbours_join(each, apart)
 
 
 def may_be_drawn(clean: str, seen: str) -> bool:
     """Whether brackets, bars or strokes touch letters, so that they may be letters themselves; pairs enclose text."""
-    if "|" in clean or "\\" in clean:
+    if "|" in clean or ("(" in seen and "\\" in clean):
         return True
-    if not ("(a" in seen or "a(" in seen or "(." in seen or "(1" in seen):
+    if "(" not in seen or not ("(a" in seen or "a(" in seen or "(." in seen or "(1" in seen):
         return False
     return any(pair in clean or clean.count(pair[0]) > clean.count(pair[1]) for pair in _CLOSED)
 
@@ -145,29 +146,31 @@ def loose_ends(
     if known.issuperset(each):
         return None
     unknown = [number for number, word in enumerate(each) if word not in known]
-    pieces = False
-    before = -3
-    padded = [*each, ""]
-    for number in unknown:
-        word = padded[number]
-        pieces = (
-            pieces
-            or padded[number - 1] + word in apart
-            or word + padded[number + 1] in apart
-            or (number - before < _NEAR and _three(padded, number, apart))
-        )
-        before = number
-    strange = [each[number] for number in unknown]
+    pieces = _apart(each, unknown, apart)
     longer: list[int] = []
-    if repeats(" ".join(strange), is_narrow=True):
-        doubled = [number for number in unknown if len(set(each[number])) < len(each[number])]
-        longer = [
-            number for number in doubled if (short := squeezed(each[number])) != each[number] and short in stretched
-        ]
+    if repeats(" ".join([each[number] for number in unknown]), is_narrow=True):
+        for number in unknown:
+            short = squeezed(each[number])
+            if short in stretched and short != each[number]:
+                longer.append(number)
     return LooseEnds(pieces, longer) if pieces or longer else None
 
 
-def _three(each: Sequence[str], number: int, apart: AbstractSet[str]) -> bool:
-    """Whether three words with this one, and another unknown one before it, make one."""
-    before = each[number - 1] + each[number]
-    return each[number - 2] + before in apart or before + each[number + 1] in apart
+def _apart(each: Sequence[str], unknown: Sequence[int], apart: AbstractSet[str]) -> bool:
+    """Whether an unknown word and its neighbour make a listed word, or it and two, if another of them is unknown."""
+    padded = [*each, "", ""]
+    before = -_NEAR
+    for number in unknown:
+        word, following = padded[number], padded[number + 1]
+        pair = padded[number - 1] + word
+        if pair in apart or word + following in apart:
+            return True
+        if number - before < _NEAR and (padded[number - 2] + pair in apart or pair + following in apart):
+            return True
+        before = number
+    return False
+
+
+def neighbours_join(each: Sequence[str], apart: AbstractSet[str]) -> bool:
+    """Whether any two neighbours make a listed word."""
+    return not apart.isdisjoint(map(add, each, islice(each, 1, None)))
