@@ -32,6 +32,8 @@ _PATHS: Final = frozenset("/\\")
 _CALLS: Final = frozenset("([{=")
 _CHAIN: Final = frozenset("-_./\\@~")
 _LONG: Final = 5
+_ADDRESS: Final = 300
+"""Characters of a word that are looked at to see whether it is an address."""
 _LINK: Final = re.compile(
     r"://|^\W*www\.|^\W{0,2}/[\w.-]+/|(?:^|[^\w.-])(?:[a-z0-9-]+\.)+(?:com|org|net|info|io|gov|edu|app|dev|gg|tv|me|co|es|mx|ar|cl|br|uk|de|fr|"
     r"it|pt|eu|ru|cn|xyz|shop|site|online|link|example)(?=[/:?#]|\W*$)",
@@ -220,7 +222,7 @@ def in_link(text: str, start: int, end: int) -> bool:
     """Whether a stretch of a clean text lies in the address of a link."""
     left = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
     rights = [place for place in (text.find(" ", end), text.find("\n", end)) if place >= 0]
-    return _LINK.search(text[left : min(rights, default=len(text))]) is not None
+    return _LINK.search(text[left : min(rights, default=len(text))][:_ADDRESS]) is not None
 
 
 def crosses(spelling: Spelling, text: str) -> bool:

@@ -7,6 +7,7 @@ has characters. A star hides any letter; signs that are common inside honest wor
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ from moderation.text.disguise import in_link
 from moderation.text.letters import HIDING, LEET, tables
 from moderation.text.patterns import MaskedKey, Pattern
 from moderation.text.pieces import is_word
+from moderation.text.plain import MOST_HITS
 
 _HIDES_VOWEL: Final = "@$!|+-_.'’"
 _LETTER: Final = r"(?:[^\W_]|[@$])"
@@ -92,7 +94,8 @@ def _fitting(word: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Sequen
 
 
 def masked_words(text: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Iterator[MaskedHit]:
-    """Listed words with hidden letters in a text."""
+    """Listed words with hidden letters in a text; of one entry no more than some twenty."""
+    counts: Counter[Pattern] = Counter()
     for count, match in enumerate(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text))):
         if count >= _MOST_WORDS:
             return
@@ -101,5 +104,7 @@ def masked_words(text: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> It
             continue
         fitting = list(dict.fromkeys(pattern for word in _words(written) for pattern in _fitting(word, masked)))
         start, end = match.span()
+        counts.update(fitting)
+        fitting = [pattern for pattern in fitting if counts[pattern] <= MOST_HITS]
         if fitting and not _ambiguous(fitting) and _whole(text, start, end) and not in_link(text, start, end):
             yield from (MaskedHit(pattern, start, end) for pattern in fitting)

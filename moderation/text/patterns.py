@@ -48,9 +48,9 @@ class PhraseList:
     inside_words: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """An entry of a list; `plain` is its plain words with one space between them."""
+    """An entry of a list; `plain` is its plain words with one space between them. Compared by identity."""
 
     source: PhraseList
     phrase: str
