@@ -33,6 +33,9 @@ _SEQUENCE: Final = re.compile(
     rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_ONE}{_TAGS}(?:\u200d{_ONE}{_TAGS})*|\r\n"
 )
 
+_FIRST_MARK: Final = "\u0300"
+"""Below it every printable character takes room of its own."""
+
 
 def _shown(raw: str) -> str:
     return edited(raw, markup_edits(raw)) if may_have_markup(raw) else raw
@@ -45,7 +48,7 @@ def _takes_room(char: str) -> bool:
 def length(views: Views) -> int:
     """Characters as a reader counts them: an emoji of several parts is one, marks and invisible characters are none."""
     text = _shown(views.raw)
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
         return len(text)
     text = _SEQUENCE.sub("x", text)
     return sum(map(_takes_room, text))
