@@ -44,8 +44,8 @@ class Checked:
         """One line."""
         wrong = len(errors(self.problems))
         doubtful = len(self.problems) - wrong
-        looked = f"{_counted(self.files, 'file')}, {_counted(self.rules, 'rule')}"
-        return f"{looked}: {_counted(wrong, 'error')}, {_counted(doubtful, 'warning')}"
+        looked = f"{counted(self.files, 'file')}, {counted(self.rules, 'rule')}"
+        return f"{looked}: {counted(wrong, 'error')}, {counted(doubtful, 'warning')}"
 
     def as_json(self) -> dict[str, object]:
         """The same for machines."""
@@ -185,5 +185,6 @@ def _kind(path: Path) -> str:
     return match[1].decode("ascii", "replace")
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """`1 rule`, `2 rules`."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from bot.checks import counted
 from bot.config import Settings, names_of
 from bot.heartbeat import health
 from bot.sleeping import sleeping
@@ -143,10 +144,10 @@ def _folder(about: str, folder: Path, settings: Settings, community: str | None)
     loaded = load_folder(folder, vocabulary(), names)
     if loaded.rule_set is None:
         count = len(loaded.errors)
-        return wrong(about, f"{count} error{'s' if count > 1 else ''} in {folder}", f"run `sereno check {folder}`")
+        return wrong(about, f"{counted(count, 'error')} in {folder}", f"run `sereno check {folder}`")
     waiting = sleeping(loaded.rule_set, given_labels())
     note = f"; waiting for a model: {', '.join(waiting)}" if waiting else ""
-    return well(about, f"{len(loaded.rule_set.rules)} rules in {folder}{note}")
+    return well(about, f"{counted(len(loaded.rule_set.rules), 'rule')} in {folder}{note}")
 
 
 def platforms(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.checks import Checked, check
+from bot.checks import Checked, check, counted
 from rules.examples import RED, UNNOTICED, ExampleResult, Unnoticed
 from rules.loader import Vocabulary
 from rules.model import Place, Policy, RuleSet
@@ -15,6 +15,7 @@ from rules.problems import Problem, errors, problem_at, render
 from rules.rehearsal import Rehearsal
 
 _OURS = frozenset({RED, UNNOTICED})
+_NOTHING = "W105"  # an empty folder must not look as green as one whose examples ran
 
 
 @dataclass(slots=True)
@@ -57,17 +58,20 @@ class Tried:
 
     def text(self) -> str:
         """Every problem as an admin reads it, and a last line that sums up."""
-        shown = [*self.unreadable, *(problem for problem in self.checked.problems if problem.code in _OURS)]
+        shown = [
+            *self.unreadable,
+            *(problem for problem in self.checked.problems if problem.code in {*_OURS, _NOTHING}),
+        ]
         return "\n".join(part for part in (render(shown), self.summary()) if part)
 
     def summary(self) -> str:
         """One line."""
         if self.unreadable:
-            return f"{len(self.unreadable)} errors in the files; mend them first (`sereno check`)"
+            return f"{counted(len(self.unreadable), 'error')} in the files; mend first (`sereno check`)"
         green = len(self.results) - len(self.red)
         return (
-            f"{self.rules} rules, {len(self.results)} examples: {green} green, {len(self.red)} red; "
-            f"{len(self.gaps)} conditions that no example would miss"
+            f"{counted(self.rules, 'rule')}, {counted(len(self.results), 'example')}: {green} green, "
+            f"{len(self.red)} red; {counted(len(self.gaps), 'condition')} that no example would miss"
         )
 
     def as_json(self) -> dict[str, object]:

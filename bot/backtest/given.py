@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.config import FILE
 from moderation.errors import UserError
 from rules.loader import Given as Source
 from rules.loader import Vocabulary, load, rule_files
@@ -35,6 +36,8 @@ def given(path: Path, vocabulary: Vocabulary) -> Given:
         raise UserError(f"{path}: there is no such file or folder")
     if not files:
         raise UserError(f"{path}: no rule files here; they end in .yaml")
+    if path.is_dir() and (path / FILE).is_file():
+        raise UserError(f"{path}: holds {FILE}, so it is no folder of rules; name that folder, as in {path / 'rules'}")
     loaded = load([Source(str(file), file) for file in files], vocabulary)
     if loaded.rule_set is None:
         raise BadRules(loaded.errors)

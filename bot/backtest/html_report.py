@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from bot.backtest.judged import Judged, Matched
 from bot.backtest.run import Result
 from bot.backtest.tally import RuleTally
-from bot.backtest.text_report import HEADS, idle, sums
+from bot.backtest.text_report import HEADS, idle, sanctions, sums
 from bot.backtest.words import ASSUMPTIONS, Piece, counted, does, outcome, pieces, spans, spread, times, visible, why
 
 MOST: Final = 200
@@ -96,6 +96,7 @@ def as_html(result: Result) -> Iterator[str]:
         undecided=[rule for rule in result.tally.rules.values() if rule.undecided],
         people=people[:PEOPLE],
         everybody=len(people),
+        sanctions=sanctions(result.tally),
         skipped=result.reading.skipped[:SKIPPED],
         differences=list(_differences(result)),
         assumptions=ASSUMPTIONS,

@@ -119,6 +119,10 @@ class Tally:
         felt = [person for person in self.people.values() if any(weight(person)[:2])]
         return sorted(felt, key=lambda person: (weight(person), person.name, person.id))
 
+    def now(self) -> int:
+        """How many of them would have felt something with each rule in its own mode, and not only if enforced."""
+        return sum(1 for person in self.people.values() if self._felt(person.actions))
+
     def _felt(self, actions: Mapping[str, int]) -> int:
         return sum(times for name, times in actions.items() if name in self.felt)
 

@@ -140,11 +140,17 @@ def _silent(result: Result) -> str:
     return "\n".join(lines)
 
 
+def sanctions(tally: Tally) -> str:
+    """How many people would have felt something, and how many only if every rule were enforced."""
+    now = tally.now()
+    later = len(tally.sanctioned()) - now
+    told = f"{counted(now, 'person') if now else 'Nobody'} would have been sanctioned"
+    return f"{told}; if every rule were enforced, {later:,}{' more' if now else ''}" if later else told
+
+
 def _people(result: Result) -> str:
     people = result.tally.sanctioned()
-    if not people:
-        return "Nobody would have been sanctioned."
-    lines = [f"{counted(len(people), 'person')} would have been sanctioned:"]
+    lines = [sanctions(result.tally) + (":" if people else ".")]
     for person in people[:PEOPLE]:
         acts = times(person.actions) or "nothing"
         more = f" (if enforced: {times(person.if_enforced)})" if person.actions != person.if_enforced else ""

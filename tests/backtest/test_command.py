@@ -52,3 +52,30 @@ def test_a_mistake_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     told = capsys.readouterr()
     assert len(told.err.strip().splitlines()) == 1
     assert ("hollow" if missing == "empty" else "nowhere") in told.err
+
+
+def test_nobody_is_called_sanctioned_by_rules_that_only_watch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """People whom only a rule in shadow would touch are counted apart from those who would have felt something."""
+    where = export(tmp_path / "export", "eve: zonkhead\nbo: hi\nbo: blorfface")
+    watching = "rules:\n" + rule("watch", "{says: bad}", "[delete, warn, {timeout: 1h}]", mode="shadow")
+    quiet = rules(tmp_path / "quiet", watching)
+    assert main(["backtest", str(where), "--rules", str(quiet)]) == 0
+    assert "Nobody would have been sanctioned; if every rule were enforced, 2:" in capsys.readouterr().out
+    loud = rules(tmp_path / "loud", watching.replace("shadow", "enforce"))
+    assert main(["backtest", str(where), "--rules", str(loud)]) == 0
+    assert "2 people would have been sanctioned:" in capsys.readouterr().out
+
+
+def test_a_folder_with_settings_is_answered_with_the_folder_of_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--rules club` is what people try first; the answer names what they mean."""
+    where, club = export(tmp_path / "export", "eve: zonkhead"), tmp_path / "club"
+    assert main(["init", str(club)]) == 0
+    capsys.readouterr()
+    assert main(["backtest", str(where), "--rules", str(club)]) == 2
+    told = capsys.readouterr().err.strip()
+    assert len(told.splitlines()) == 1
+    assert told.endswith(str(club / "rules"))

@@ -209,3 +209,10 @@ async def _one_removal(config: Path) -> None:
     await app.accept(said("you blarg"))
     await app.settled()
     await app.stop()
+
+
+def test_an_empty_folder_does_not_look_green(tmp_path: Path) -> None:
+    """Whoever tests the wrong folder is told that nothing was there to be tested."""
+    shown = sereno("test", tmp_path).stdout
+    assert "W105 the folder holds nothing to check" in shown
+    assert "0 rules, 0 examples" in shown
