@@ -17,6 +17,9 @@ _JAPANESE: Final = frozenset({"HIRAGANA", "KATAKANA", "CJK"})
 _RARE: Final = frozenset({"CHEROKEE", "YI", "CANADIAN", "LISU", "COPTIC", "DESERET", "WARANG", "OSAGE", "OLD", "RUNIC"})
 """Scripts that are met as decoration a thousand times more often than in their languages."""
 
+_STRAY: Final = frozenset("ѕһԁԛԝӏҽԍ")
+"""Cyrillic letters that are met as look-alikes a thousand times more often than in their languages."""
+
 _LONG: Final = 5
 
 
@@ -48,6 +51,8 @@ def genuine(chars: Sequence[str], text: str) -> bool:
         return False
     scripts = set(map(script, chars))
     if not _RARE.isdisjoint(scripts) or (len(scripts) > 1 and not scripts <= _JAPANESE):
+        return False
+    if not _STRAY.isdisjoint(chars):
         return False
     known = tables()
     expected = known.close if len(chars) < _LONG else known.look.alike.keys()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from moderation.text.common import common
@@ -93,18 +93,41 @@ def _fitting(word: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Sequen
     return [pattern for pattern in patterns if pattern.plain[1].startswith(second) and _fits(word, pattern.plain)]
 
 
+def _masked(text: str) -> Iterator[re.Match[str]]:
+    """Words with signs in them, as far as half of their letters are seen and the signs join no two words."""
+    for match in islice(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text)), _MOST_WORDS):
+        written = match.group()
+        if _hidden(written) * 2 <= len(written) and not _halves_are_words(written.casefold()):
+            yield match
+
+
 def masked_words(text: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Iterator[MaskedHit]:
     """Listed words with hidden letters in a text; of one entry no more than some twenty."""
     counts: Counter[Pattern] = Counter()
-    for count, match in enumerate(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text))):
-        if count >= _MOST_WORDS:
-            return
-        written = match.group()
-        if _hidden(written) * 2 > len(written) or _halves_are_words(written.casefold()):
-            continue
-        fitting = list(dict.fromkeys(pattern for word in _words(written) for pattern in _fitting(word, masked)))
+    for match in _masked(text):
+        fitting = list(dict.fromkeys(pattern for word in _words(match.group()) for pattern in _fitting(word, masked)))
         start, end = match.span()
         counts.update(fitting)
         fitting = [pattern for pattern in fitting if counts[pattern] <= MOST_HITS]
         if fitting and not _ambiguous(fitting) and _whole(text, start, end) and not in_link(text, start, end):
             yield from (MaskedHit(pattern, start, end) for pattern in fitting)
+
+
+def unmasked(text: str, words: Mapping[MaskedKey, Sequence[str]]) -> str | None:
+    """The text with masked words of phrases written out, as long as before; None where there are none."""
+    pieces: list[str] = []
+    last = 0
+    for match in sorted(_masked(text), key=re.Match.start):
+        start, end = match.span()
+        fitting = [
+            word
+            for written in _words(match.group())
+            for word in words.get(
+                (written[0], written[1] if written[1].isalpha() else "", written[-1], end - start), ()
+            )
+            if len(written) == len(word) and _fits(written, word)
+        ]
+        if fitting and start >= last:
+            pieces += (text[last:start], fitting[0])
+            last = end
+    return "".join([*pieces, text[last:]]) if pieces else None

@@ -111,6 +111,8 @@ class _Keys:
     looks: dict[str, list[Pattern]] = field(default_factory=dict)
     signs: dict[str, list[Pattern]] = field(default_factory=dict)
     masked: dict[MaskedKey, list[Pattern]] = field(default_factory=dict)
+    masked_parts: dict[MaskedKey, set[str]] = field(default_factory=dict)
+    parts: set[str] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
     hollow: set[str] = field(default_factory=set)
     stretched: dict[str, set[str]] = field(default_factory=dict)
@@ -139,18 +141,31 @@ class _Keys:
             return
         self.looks.setdefault(looks(pattern.plain, narrow(pattern.plain)), []).append(pattern)
         if len(each) == 1:
-            self.joined.add(pattern.plain)
-            if size >= SHORTEST_MASKED:
-                for form in masked_keys(pattern.plain):
-                    self.masked.setdefault(form, []).append(pattern)
-                self.hollow.update(hollow_forms(pattern.plain))
+            self._add_word(pattern, size)
+        else:
+            self._add_parts(each)
+
+    def _add_word(self, pattern: Pattern, size: int) -> None:
+        self.joined.add(pattern.plain)
+        if size >= SHORTEST_MASKED:
+            for form in masked_keys(pattern.plain):
+                self.masked.setdefault(form, []).append(pattern)
+            self.hollow.update(hollow_forms(pattern.plain))
+
+    def _add_parts(self, words: Iterable[str]) -> None:
+        for word in words:
+            if len(word) >= SHORTEST_MASKED:
+                self.parts.add(word)
+                for form in masked_keys(word):
+                    self.masked_parts.setdefault(form, set()).add(word)
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
     """All lists, compiled: `plain` over the line of words, `looks` over the letters a reader sees.
 
-    `joined` are the single words, `apart` those and their hollow forms: what two neighbouring pieces may make.
+    `apart` are words and their hollow forms: what two neighbouring pieces may make. `masked` has the single words and
+    `masked_parts` the words of phrases by what is seen of them when letters are hidden.
     `stretched` has the words of all entries by their form without repeated letters.
     """
 
@@ -158,7 +173,7 @@ class Patterns:
     looks: Automaton
     signs: Automaton
     masked: dict[MaskedKey, list[Pattern]]
-    joined: frozenset[str]
+    masked_parts: dict[MaskedKey, tuple[str, ...]]
     apart: frozenset[str]
     stretched: dict[str, tuple[str, ...]]
     has_inside: bool
@@ -176,8 +191,8 @@ def compiled(lists: Iterable[PhraseList]) -> Patterns:
         looks=Automaton(keys.looks),
         signs=Automaton(keys.signs),
         masked=keys.masked,
-        joined=frozenset(keys.joined),
-        apart=frozenset(keys.joined | keys.hollow),
+        masked_parts={form: tuple(sorted(found)) for form, found in keys.masked_parts.items()},
+        apart=frozenset(keys.joined | keys.hollow | keys.parts),
         stretched={word: tuple(sorted(found)) for word, found in keys.stretched.items()},
         has_inside=any(pattern.inside for found in keys.plain.values() for pattern in found),
     )

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from moderation.text.backwards import readings
 from moderation.text.common import common
 from moderation.text.letters import narrow, squeezed
-from moderation.text.masked import masked_words
+from moderation.text.masked import masked_words, unmasked
 from moderation.text.patterns import Pattern, PhraseList, compiled
 from moderation.text.plain import PlainCheck
 from moderation.text.readings import Reading, drawn, in_row, parted, shown, typed
@@ -109,7 +109,7 @@ class PhraseIndex:
         each, line = views.words
         seen = classes_of(clean.text, views.data)
         changed = clean.text is not views.raw
-        apart = apart or joined(seen, each, self._patterns.apart)
+        apart = apart or joined(clean.text, seen, each, self._patterns.apart)
         if apart or spelt_oddly(clean.text, seen, line):
             found += self._disguised(shown(views, seen))
         if apart or changed or may_hide(clean.text, seen):
@@ -163,10 +163,16 @@ class PhraseIndex:
                     yield _Found(pattern, *view.span(start, end))
 
     def _masked(self, view: View) -> Iterator[_Found]:
-        """Words with hidden letters."""
-        if self._patterns.masked:
-            for pattern, start, end in masked_words(view.text, self._patterns.masked):
-                yield _Found(pattern, *view.span(start, end))
+        """Words with hidden letters, alone and in phrases."""
+        text = view.text
+        for pattern, start, end in masked_words(text, self._patterns.masked):
+            yield _Found(pattern, *view.span(start, end))
+        restored = unmasked(text, self._patterns.masked_parts)
+        if restored is not None:
+            each, line = words_of(restored, narrow(restored))
+            for pattern, start, end in PlainCheck(restored, each).hits(self._patterns.plain, line):
+                if " " in pattern.plain:
+                    yield _Found(pattern, *view.span(start, end))
 
 
 def _hits(found: Sequence[_Found]) -> Sequence[PhraseHit]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from moderation.text.common import Common, common
-from moderation.text.letters import squeezed, tables
+from moderation.text.letters import squeezed
 
 _LONG_ENOUGH: Final = 4
 """Beside an everyday word, a piece this long that is no word speaks for a disguise."""
@@ -56,21 +56,21 @@ def taken_apart(word: Word) -> bool:
     if _is_code(word.pieces) or formula(word.gaps):
         return False
     known = common()
-    pieces = _plain(word)
+    pieces = _lower(word)
     sentence = word.pieces[1][0].isupper() and not word.pieces[0].isupper()
     if len(pieces) == 2 and word.gaps[0] in _APOSTROPHES and (pieces[1] in _CONTRACTIONS or len(pieces[0]) == 1):
         return False
-    return _glued(pieces, word.gaps, known, sentence) or _strewn(pieces, known)
+    by_names = all(_NAMES.issuperset(gap) for gap in word.gaps)
+    return _glued(pieces, word.gaps, known, sentence) or (not by_names and _strewn(pieces, known))
 
 
 def put_together(word: Word) -> bool:
     """Whether pieces that stand alone, such as whole messages, make the word on purpose: not two everyday words."""
-    return word.whole or len(word.pieces) > 2 or not _everyday_pair(_plain(word), common())
+    return word.whole or len(word.pieces) > 2 or not _everyday_pair(_lower(word), common())
 
 
-def _plain(word: Word) -> list[str]:
-    letters = tables().plain
-    return [piece.lower() if piece.isascii() else piece.translate(letters) for piece in word.pieces]
+def _lower(word: Word) -> list[str]:
+    return [unicodedata.normalize("NFC", piece.casefold()) for piece in word.pieces]
 
 
 def _everyday_pair(pieces: Sequence[str], known: Common) -> bool:
@@ -96,8 +96,8 @@ def is_word(piece: str, known: Common) -> bool:
     """
     if len(piece) == 1:
         return piece in _VOWELS or piece.isdigit()
-    if piece in known.plain:
-        return piece in known.everyday or not _VOWELS.isdisjoint(piece)
+    if piece in (known.plain if piece.isascii() else known.known):
+        return piece in known.everyday or (not piece.isascii() or not _VOWELS.isdisjoint(piece))
     return piece[0].isdigit() or len(set(piece)) == 1
 
 
@@ -124,14 +124,20 @@ def _glued(pieces: Sequence[str], gaps: Sequence[str], known: Common, sentence: 
 def _strewn(pieces: Sequence[str], known: Common) -> bool:
     """Whether pieces with blanks between them are no neighbours by accident.
 
-    Of two pieces one must be unknown, and long beside an everyday word. Of more pieces, the unknown ones must be two at
-    least and make half of the letters.
+    Of two pieces one must be unknown, and long beside an everyday word; a single consonant goes with any rarer word. Of
+    more pieces, the unknown ones must be two or long, and make half of the letters or be single consonants.
     """
     unknown = [piece for piece in pieces if not is_word(piece, known)]
     if len(pieces) > 2:
-        return len(unknown) > 1 and sum(map(len, unknown)) * 2 >= sum(map(len, pieces))
+        singles = sum(len(piece) == 1 for piece in unknown)
+        if len(unknown) > 1 and singles > 1:
+            return True
+        enough = len(unknown) > 1 or max(map(len, unknown), default=0) >= _LONG_ENOUGH
+        return enough and sum(map(len, unknown)) * 2 >= sum(map(len, pieces))
     if min(map(len, pieces)) == 1:
-        return len(unknown) > 0 and max(map(len, unknown)) >= _PART
+        single, other = sorted(pieces, key=len)
+        consonant = single not in _VOWELS and other not in known.everyday
+        return len(other) >= _PART and (other in unknown or consonant)
     if known.everyday.isdisjoint(pieces):
         return len(unknown) > 0
     return len(unknown) == 1 and len(squeezed(unknown[0])) >= _LONG_ENOUGH

@@ -77,7 +77,7 @@ class PlainCheck:
             doubtful = given not in (written, word) and not _LONG.search(given)
             if doubtful or written in common().known:
                 exact = exact or pattern.exact()
-                if written != exact[index]:
+                if written != exact[index] and (given == word or squeezed(written) != squeezed(exact[index])):
                     return False
         return True
 

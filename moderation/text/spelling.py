@@ -48,17 +48,9 @@ class Letters:
 
     def may_fit(self, start: int, end: int, seen: str) -> bool:
         """Whether letters `start` to `end` can be whole words, judged roughly by the classes of the characters."""
-        places, firsts = self._places, self._firsts
-        first = places[firsts[start]]
-        if first and seen[first - 1] in _WORD:
-            last_of_first = self.unit(start)[-1]
-            if last_of_first == first or seen[last_of_first - 1] in _WORD:
-                return False
-        after = places[firsts[end - 1]] + 1
-        if after < len(seen) and seen[after] in _WORD:
-            after = self.unit(end - 1)[-1] + 1
-            return after >= len(seen) or seen[after] not in _WORD
-        return True
+        size = len(seen)
+        begins = any(place == 0 or seen[place - 1] not in _WORD for place in self.unit(start))
+        return begins and any(place + 1 == size or seen[place + 1] not in _WORD for place in self.unit(end - 1))
 
     def solid(self, place: int) -> bool:
         """Whether the character there is part of a word."""
