@@ -110,6 +110,7 @@ class _Keys:
     plain: dict[str, list[Pattern]] = field(default_factory=dict)
     looks: dict[str, list[Pattern]] = field(default_factory=dict)
     signs: dict[str, list[Pattern]] = field(default_factory=dict)
+    starred: dict[str, list[Pattern]] = field(default_factory=dict)
     masked: dict[MaskedKey, list[Pattern]] = field(default_factory=dict)
     masked_parts: dict[MaskedKey, set[str]] = field(default_factory=dict)
     parts: set[str] = field(default_factory=set)
@@ -122,7 +123,7 @@ class _Keys:
         clean = entry_text(phrase)
         each, line = words_of(clean, narrow(clean))
         if _MASKED.search(clean):
-            self.signs.setdefault(clean.strip().casefold(), []).append(Pattern(source, phrase, "", inside=False))
+            self.starred.setdefault(clean.strip().casefold(), []).append(Pattern(source, phrase, "", inside=False))
             return
         if not each:
             if text := clean.strip():
@@ -162,7 +163,8 @@ class _Keys:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """All lists, compiled: `plain` over the line of words, `looks` over the letters a reader sees.
+    """All lists, compiled: `plain` over the line of words, `looks` over the letters a reader sees, `signs` and `starred`
+    over the text.
 
     `apart` are words and their hollow forms: what two neighbouring pieces may make. `masked` has the single words and
     `masked_parts` the words of phrases by what is seen of them when letters are hidden.
@@ -172,6 +174,7 @@ class Patterns:
     plain: Automaton
     looks: Automaton
     signs: Automaton
+    starred: Automaton
     masked: dict[MaskedKey, list[Pattern]]
     masked_parts: dict[MaskedKey, tuple[str, ...]]
     apart: frozenset[str]
@@ -190,6 +193,7 @@ def compiled(lists: Iterable[PhraseList]) -> Patterns:
         plain=Automaton(keys.plain),
         looks=Automaton(keys.looks),
         signs=Automaton(keys.signs),
+        starred=Automaton(keys.starred),
         masked=keys.masked,
         masked_parts={form: tuple(sorted(found)) for form, found in keys.masked_parts.items()},
         apart=frozenset(keys.joined | keys.hollow | keys.parts),

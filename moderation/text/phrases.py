@@ -82,7 +82,7 @@ class PhraseIndex:
         found: list[_Found] = []
         if plain or ends:
             found += self._plainly(views, ends.stretched if ends else ())
-        if patterns.signs:
+        if patterns.signs or (patterns.starred and "*" in views.raw):
             found += self._signs(views.clean)
         if patterns.looks:
             clean = views.clean.text
@@ -109,7 +109,7 @@ class PhraseIndex:
         each, line = views.words
         seen = classes_of(clean.text, views.data)
         changed = clean.text is not views.raw
-        apart = apart or joined(clean.text, seen, each, self._patterns.apart)
+        apart = apart or joined(seen, each, self._patterns.apart)
         if apart or spelt_oddly(clean.text, seen, line):
             found += self._disguised(shown(views, seen))
         if apart or changed or may_hide(clean.text, seen):
@@ -157,10 +157,10 @@ class PhraseIndex:
         """Entries of signs, wherever they stand, and masked entries as words of their own."""
         text = view.text.casefold()
         for owner, start, end in self._patterns.signs.matches(text):
-            whole = not _BESIDE.search(text[max(start - 1, 0) : start] + text[end : end + 1])
-            for pattern in self._patterns.signs.owners[owner]:
-                if pattern.inside or whole:
-                    yield _Found(pattern, *view.span(start, end))
+            yield from (_Found(pattern, *view.span(start, end)) for pattern in self._patterns.signs.owners[owner])
+        for owner, start, end in self._patterns.starred.matches(text):
+            if not _BESIDE.search(text[max(start - 1, 0) : start] + text[end : end + 1]):
+                yield from (_Found(pattern, *view.span(start, end)) for pattern in self._patterns.starred.owners[owner])
 
     def _masked(self, view: View) -> Iterator[_Found]:
         """Words with hidden letters, alone and in phrases."""

@@ -116,9 +116,9 @@ def has_row(line: str) -> bool:
     return singles is not None and _ROW.search(line, singles.start()) is not None
 
 
-def joined(clean: str, seen: str, each: Sequence[str], apart: AbstractSet[str]) -> bool:
-    """Whether a sign joins words, or accents make syllables of them, and any two neighbours make a listed word."""
-    return ("a.a" in seen or "a*a" in seen or not clean.isascii()) and neighbours_join(each, apart)
+def joined(seen: str, each: Sequence[str], apart: AbstractSet[str]) -> bool:
+    """Whether a sign joins words, and any two neighbours make a listed word."""
+    return ("a.a" in seen or "a*a" in seen) and neighbours_join(each, apart)
 
 
 def may_be_drawn(clean: str, seen: str) -> bool:
