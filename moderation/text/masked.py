@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
@@ -93,18 +93,21 @@ def _fitting(word: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Sequen
     return [pattern for pattern in patterns if pattern.plain[1].startswith(second) and _fits(word, pattern.plain)]
 
 
-def _masked(text: str) -> Iterator[re.Match[str]]:
+def masked_in(text: str) -> list[re.Match[str]]:
     """Words with signs in them, as far as half of their letters are seen and the signs join no two words."""
-    for match in islice(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text)), _MOST_WORDS):
-        written = match.group()
-        if _hidden(written) * 2 <= len(written) and not _halves_are_words(written.casefold()):
-            yield match
+    return [
+        match
+        for match in islice(chain(_BY_STARS.finditer(text), _BY_SIGN.finditer(text)), _MOST_WORDS)
+        if _hidden(match.group()) * 2 <= len(match.group()) and not _halves_are_words(match.group().casefold())
+    ]
 
 
-def masked_words(text: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> Iterator[MaskedHit]:
-    """Listed words with hidden letters in a text; of one entry no more than some twenty."""
+def masked_words(
+    text: str, found: Iterable[re.Match[str]], masked: Mapping[MaskedKey, Sequence[Pattern]]
+) -> Iterator[MaskedHit]:
+    """Which of the masked words found in a text are listed; of one entry no more than some twenty."""
     counts: Counter[Pattern] = Counter()
-    for match in _masked(text):
+    for match in found:
         fitting = list(dict.fromkeys(pattern for word in _words(match.group()) for pattern in _fitting(word, masked)))
         start, end = match.span()
         counts.update(fitting)
@@ -113,11 +116,11 @@ def masked_words(text: str, masked: Mapping[MaskedKey, Sequence[Pattern]]) -> It
             yield from (MaskedHit(pattern, start, end) for pattern in fitting)
 
 
-def unmasked(text: str, words: Mapping[MaskedKey, Sequence[str]]) -> str | None:
+def unmasked(text: str, found: Iterable[re.Match[str]], words: Mapping[MaskedKey, Sequence[str]]) -> str | None:
     """The text with masked words of phrases written out, as long as before; None where there are none."""
     pieces: list[str] = []
     last = 0
-    for match in sorted(_masked(text), key=re.Match.start):
+    for match in sorted(found, key=re.Match.start):
         start, end = match.span()
         fitting = [
             word

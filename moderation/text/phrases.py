@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from moderation.text.backwards import readings
 from moderation.text.common import common
 from moderation.text.letters import narrow, squeezed
-from moderation.text.masked import masked_words, unmasked
+from moderation.text.masked import masked_in, masked_words, unmasked
 from moderation.text.patterns import Pattern, PhraseList, compiled
 from moderation.text.plain import PlainCheck
 from moderation.text.readings import Reading, drawn, in_row, parted, shown, typed
@@ -112,7 +112,7 @@ class PhraseIndex:
         apart = apart or joined(seen, each, self._patterns.apart)
         if apart or spelt_oddly(clean.text, seen, line):
             found += self._disguised(shown(views, seen))
-        if apart or changed or may_hide(clean.text, seen):
+        if apart or may_hide(clean.text, seen):
             found += self._masked(clean)
         if changed and (reading := typed(views)):
             found += self._masked(reading.view)
@@ -164,10 +164,10 @@ class PhraseIndex:
 
     def _masked(self, view: View) -> Iterator[_Found]:
         """Words with hidden letters, alone and in phrases."""
-        text = view.text
-        for pattern, start, end in masked_words(text, self._patterns.masked):
+        masked = masked_in(view.text)
+        for pattern, start, end in masked_words(view.text, masked, self._patterns.masked):
             yield _Found(pattern, *view.span(start, end))
-        restored = unmasked(text, self._patterns.masked_parts)
+        restored = unmasked(view.text, masked, self._patterns.masked_parts)
         if restored is not None:
             each, line = words_of(restored, narrow(restored))
             for pattern, start, end in PlainCheck(restored, each).hits(self._patterns.plain, line):
