@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from moderation.text.common import common
@@ -14,7 +15,9 @@ _FEWEST: Final = 3
 _FEWEST_BESIDE: Final = 4
 """Letters of a word beside which other words may be spelt out: `a s s e t s` has no word of three in front."""
 
-_ONE_LETTER: Final = frozenset("aeiouy")
+_IN_FRONT: Final = frozenset("aeiouy0123456789")
+_BEHIND: Final = frozenset("uy0123456789")
+"""What a single letter before and behind a word may be as a word of its own; other vowels there are endings."""
 
 
 def row_of(words: Sequence[Word], between: Sequence[str]) -> Word | None:
@@ -50,24 +53,25 @@ def alone(text: str, first: int, last: int, row: Word, wanted: str) -> bool:
     if (whole := head + entry + tail) != wanted and whole in common().plain:
         return False
     size = len(entry)
-    return _goes_with(head, size, head.endswith(entry)) and _goes_with(tail, size, tail.startswith(entry))
+    goes_before = head.endswith(entry) or _goes_with(head, size, _IN_FRONT)
+    return goes_before and (tail.startswith(entry) or _goes_with(tail, size, _BEHIND))
 
 
 def _letters(found: re.Match[str] | None) -> str:
     return "".join(char.casefold() for char in found.group() if char.isalnum()) if found else ""
 
 
-def _goes_with(row: str, size: int, again: bool) -> bool:
-    """Whether single letters beside a spelt-out word leave it a word: none, words themselves, or it again."""
-    if not row or again or (len(row) == 1 and row in _ONE_LETTER):
+def _goes_with(row: str, size: int, single: AbstractSet[str]) -> bool:
+    """Whether single letters beside a spelt-out word leave it a word: none, or words themselves."""
+    if not row or (len(row) == 1 and row in single):
         return True
-    return size >= _FEWEST_BESIDE and _are_words(row)
+    return size >= _FEWEST_BESIDE and len(row) > 1 and _are_words(row)
 
 
 def _are_words(row: str) -> bool:
     """Whether letters are everyday words one after the other, such as `goand`; single ones only in front."""
     everyday = common().everyday
-    ends = {0} | ({1} if row[0] in _ONE_LETTER else set())
+    ends = {0} | ({1} if row[0] in _IN_FRONT else set())
     for end in range(2, len(row) + 1):
         if any(end - start > 1 and row[start:end] in everyday for start in ends):
             ends.add(end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from moderation.text.imitation import looks_like
+from moderation.text.imitation import Imitated, looks_like
 from moderation.text.links import Link, links_in, within
 
 
@@ -153,6 +153,19 @@ def test_shorteners_are_known() -> None:
 def test_imitations_of_a_domain_are_told_from_the_domain(host: str, *, like: bool) -> None:
     """Look-alike letters, typos and the name in front of another domain imitate; parts of the domain do not."""
     assert looks_like(host, "ourclub.org") is like
+
+
+def test_honest_neighbours_of_well_known_names_imitate_nobody() -> None:
+    """A listed domain, another country's branch, a word one letter away and a part of another site are honest."""
+    known = Imitated(
+        ["finanza.com", "icloud.com", "correos.es", "amazon.com", "google.com", "telegram.org", "telegra.ph"]
+    )
+    for host in ("www.amazon.com.mx", "www.google.com.ar", "cloud.google.com", "telegra.ph", "correo.es", "correos.cl"):
+        assert known.by(host) is None, host
+    assert known.by("amazon.com.evil.example") == "amazon.com"
+    assert known.by("goog1e.com.ar") == "google.com"
+    assert known.by("icl0ud.support.example") == "icloud.com"
+    assert known.by("telegrarn.net") == "telegram.org"
 
 
 def test_a_short_name_has_no_typos() -> None:

@@ -111,6 +111,88 @@ def test_innocent_words_are_left_alone(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "b  l  a  r  g",
+            "B   L   A   R   G",
+            "b . l . a . r . g",
+            "b…l…a…r…g",
+            "b•l•a•r•g",
+            "b~l~a~r~g",
+            "b*l*a*r*g",
+        ),
+        *("(b)(l)(a)(r)(g)", "b 1 a r g", "b. l. a. r. g", "1 b l a r g", "you b l a r g", "b l a r g y o u", "⒝⒧⒜⒭⒢"),
+        *(
+            "bl-arg",
+            "bl_arg!",
+            "bl.arg",
+            "bl😀arg",
+            "blar.g",
+            "bl/arg",
+            "b larg",
+            "blar g",
+            "bl a r g",
+            "bla*rg",
+            "bl~arg",
+        ),
+        *("__bl__arg", "||b||l||a||r||g||", "**b** **l** **a** **r** **g**", "b**l**a**r**g", "`b`l`a`r`g"),
+        *("bl/\\rg", "b|_/\\rg", "|3larg", "bl/-\\rg", "8larg", "bl4r9", "b!arg", "b¡arg", "bl*r9", "b--rg", "bl__g"),
+        *("βlαrg", "ƅlarg", "乃ㄥ卂尺Ꮆ", "ᏰᏝᏗᏒᎶ", "ɓɭąཞɠ", "ьӏагɢ", "ВӏАRG", "blårg", "b̈l̈är̈g̈"),
+    ],
+)
+def test_the_word_is_found_in_rows_pieces_and_drawings(text: str) -> None:
+    """Any blanks or signs between letters, pieces joined by a sign, drawn letters and decorated alphabets."""
+    assert [phrase for phrase, _ in found(text)][:1] == ["blarg"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("b = l(a) + r * g", "b(l|a, r) = g", "if (b < l) { a[r] = g }", "b l a r g a", "s.bl.arg.x", "a/bl/arg/x"),
+        *("BL4-RG77", "BL 4RG 7", "T5-B14R9-2", "2001:db8:b1a4:9::", "bl_arg(x)", "bl.arg[0]", "C:\\bl\\arg"),
+        *("put/a/file", "p-u-t-a-d", "the pen-is-mine", "con_cha", "con cha", "go, dd", "who's"),
+        *("(as", "f(x", "word(s)", ":(", "[x] done", "a|b", "<3 larg"),
+    ],
+)
+def test_formulas_codes_and_paths_are_believed(text: str) -> None:
+    """Letters of formulas, product codes, addresses and program text make no word."""
+    assert found(text) == []
+
+
+def test_a_consonant_that_spelling_doubles_makes_another_word() -> None:
+    """`putto` and `Kyss` are words of their own, `putaaa` and `blargg` are drawn out."""
+    index = PhraseIndex([PhraseList("k", ("puto", "kys", "twat", "puta", "blarg", "cuero"))])
+    for text in ("a putto in marble", "Kyss mig", "Twatt in Orkney", "kaksi puuta"):
+        assert found(text, index) == [], text
+    for text in ("puttto", "kysss", "twaat", "putaa", "blargg", "blaarg", "bllarg"):
+        assert found(text, index), text
+
+
+def test_a_word_masked_in_a_phrase_is_seen_through() -> None:
+    """A star hides a letter of a phrase too, and a star in an entry is taken as it stands."""
+    index = PhraseIndex([PhraseList("k", ("go zonkhead away", "b***g", "snorfl*"))])
+    assert found("go z*nkhead away", index) == [("go zonkhead away", "go z*nkhead away")]
+    assert found("you b***g, Snorfl*!", index) == [("b***g", "b***g"), ("snorfl*", "Snorfl*")]
+    for text in ("b***gs", "ab***g", "b****g", "snorfl", "snorfl**"):
+        assert found(text, index) == [], text
+
+
+def test_phrases_are_seen_through_without_single_words_beside_them() -> None:
+    """A list of nothing but phrases sees disguises as well."""
+    index = PhraseIndex([PhraseList("k", ("zonk yourself", "te voy a zonkar"))])
+    for text in ("z0nk y0urself", "z o n k yourself", "zonk your-self", "t e v o y a z o n k a r", "zоnk уоurself"):
+        assert found(text, index), text
+
+
+def test_japanese_beside_latin_words_is_no_disguise() -> None:
+    """Kana that look like Latin letters are kana in a text that has others."""
+    index = PhraseIndex([PhraseList("k", ("puto", "aso"))])
+    assert found("putの型を確認", index) == []
+    assert found("putの", index) == [("puto", "putの")]
+
+
 def test_the_mark_at_the_end_is_no_letter() -> None:
     """`!` may be an i inside a word; behind it, it ends the sentence."""
     assert found("z0nkhead!") == [("zonkhead", "z0nkhead")]
@@ -270,6 +352,15 @@ def test_a_word_over_several_messages_is_found(messages: tuple[str, ...]) -> Non
 def test_messages_that_happen_to_meet_are_left_alone(messages: tuple[str, ...]) -> None:
     """A word inside one message, an accident of neighbours, and a word that an older message completed are no split."""
     assert split(*messages) == []
+
+
+def test_two_everyday_words_in_two_messages_are_two_words() -> None:
+    """Messages that hold only pieces of a word make it, unless both pieces are words that people send."""
+    index = PhraseIndex([PhraseList("k", ("whore", "penisla", "puton"))])
+    assert index.find_split([Views("who"), Views("re")]) == ()
+    assert index.find_split([Views("put"), Views("on")]) == ()
+    assert len(index.find_split([Views("w"), Views("ho"), Views("re")])) == 1
+    assert len(index.find_split([Views("pen"), Views("isla")])) == 1
 
 
 def test_a_split_hit_says_where_it_begins_and_ends() -> None:
