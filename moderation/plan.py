@@ -26,7 +26,7 @@ from moderation.model import (
     message_of,
 )
 from moderation.ports import Accepted
-from moderation.reasons import StatementOfReasons, notice, statement
+from moderation.reasons import StatementOfReasons, narrowed, notice, statement
 from moderation.verdict import Because, Planned, Verdict
 
 STEPS: Final[Mapping[str, int]] = {
@@ -110,12 +110,13 @@ def make_plan(
     person = _person(event) if Aim.PERSON in aims or Aim.COMMUNITY not in aims else None
     case = _draft(event, verdict, person)
     reasons = _reasons(event, verdict, actions, case, rulebook, decided_at)
+    spoken = _spoken(reasons, verdict, actions, case, rulebook)
     maker = _Maker(
         event=event,
         seq=accepted.seq,
         case=case,
         decided_at=decided_at,
-        notice=notice(reasons, actions, language),
+        notice=notice(spoken, actions, language),
         protected=protected,
         unbraked=unbraked,
         rulebook=rulebook,
@@ -205,21 +206,47 @@ def _reasons(
     decided_at: datetime,
 ) -> StatementOfReasons:
     own = message_of(event)
-    because: list[Because] = []
-    for match in verdict.matched:
-        if match.rule in case.rules:
-            because += [one for one in match.because if one not in because]
     return statement(
         case=case.id,
         actions=actions,
         why={rule: rulebook.why(rule) for rule in case.rules},
-        because=because,
+        because=_because(verdict, case.rules),
         decided_at=decided_at,
         content_date=own.at if own else None,
         reported=isinstance(event, ReportFiled),
         asks_people=case.state is not CaseState.DECIDED,
         place=f"{case.platform}:{case.community}",
     )
+
+
+def _because(verdict: Verdict, rules: Sequence[str]) -> Sequence[Because]:
+    """Everything that decided for these rules, each thing once."""
+    return tuple(dict.fromkeys(one for match in verdict.matched if match.rule in rules for one in match.because))
+
+
+def _spoken(
+    reasons: StatementOfReasons, verdict: Verdict, actions: Sequence[Action], case: Draft, rulebook: Rulebook
+) -> StatementOfReasons:
+    """The statement in the voice of the gravest rules, for the person; staff read all of them in the case."""
+    grave = _gravest(verdict, actions, case)
+    asking = [
+        plan for plan in verdict.actions if isinstance(plan.action, Ask) and not set(grave).isdisjoint(plan.rules)
+    ]
+    return narrowed(
+        reasons,
+        why={rule: rulebook.why(rule) for rule in grave},
+        because=_because(verdict, grave),
+        asks_people=bool(asking) or case.state is CaseState.HELD,
+    )
+
+
+def _gravest(verdict: Verdict, actions: Sequence[Action], case: Draft) -> tuple[str, ...]:
+    """The rules that asked for the severest of what is done to the person; all of the case where none touches them."""
+    pairs = [(action.severity, plan.rules) for action, plan in zip(actions, verdict.actions, strict=True)]
+    touching = [pair for pair, action in zip(pairs, actions, strict=True) if action.aim is not Aim.COMMUNITY] or pairs
+    worst = max(severity for severity, _ in touching)
+    decided = {rule for severity, rules in touching if severity == worst for rule in rules}
+    return tuple(rule for rule in case.rules if rule in decided) or case.rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ European Commission's transparency database uses for them. Whether the law binds
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from moderation.units import written
 from moderation.verdict import Because
 
 LONGEST_FACT: Final = 120
+ABOUT_THE_AUTHOR: Final = "author: "
+"""How conditions begin that measure a person: account age, number of messages, roles."""
 VISIBILITY: Final[Mapping[str, str]] = {
     "delete": "DECISION_VISIBILITY_CONTENT_REMOVED",
     "hold": "DECISION_VISIBILITY_CONTENT_DISABLED",
@@ -99,6 +101,31 @@ def span_of(action: Action) -> timedelta | None:
     """For how long an action lasts, where it ends by itself."""
     span = getattr(action, "span", None)
     return span if isinstance(span, timedelta) and action.name in (*ACCOUNT, "lock", "slowmode") else None
+
+
+def telling(because: Iterable[Because]) -> list[Because]:
+    """What a person is shown of the things that decided: first what points into a text. What only describes who wrote
+    it comes in where there is nothing else: it accuses nobody, and tells whoever wants to slip through how."""
+    seen = list(because)
+    of_deeds = [one for one in seen if not one.condition.startswith(ABOUT_THE_AUTHOR)]
+    return sorted(of_deeds or seen, key=lambda one: one.start is None)
+
+
+def narrowed(
+    reasons: StatementOfReasons,
+    *,
+    why: Mapping[str, Mapping[str, str]],
+    because: Iterable[Because],
+    asks_people: bool,
+) -> StatementOfReasons:
+    """A statement as the person hears it: what only milder rules say would contradict the one that decided."""
+    return replace(
+        reasons,
+        incompatible_content_ground=tuple(why),
+        incompatible_content_explanation=_together(why),
+        decision_facts=tuple(dict.fromkeys(_fact(one) for one in telling(because))),
+        automated_decision=PARTLY if asks_people else AUTOMATED,
+    )
 
 
 def notice(reasons: StatementOfReasons, actions: Sequence[Action], language: str) -> str:

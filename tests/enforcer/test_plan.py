@@ -8,10 +8,12 @@ from typing import Any
 from moderation.actions.ask import Ask
 from moderation.actions.base import Action
 from moderation.actions.delete import Delete
+from moderation.actions.hold import Hold
 from moderation.actions.kick import Kick
 from moderation.actions.lock import Lock
 from moderation.actions.raid import Raid
 from moderation.actions.reply import Reply
+from moderation.actions.strike import Strike
 from moderation.actions.timeout import Timeout
 from moderation.actions.warn import Warn
 from moderation.case import CaseState
@@ -20,7 +22,7 @@ from moderation.model import Capability, MemberJoined, MemberRef, ReportFiled
 from moderation.plan import Plan, make_plan
 from moderation.ports import Accepted
 from moderation.units import duration
-from moderation.verdict import Match, Mode, Planned, Verdict
+from moderation.verdict import Because, Match, Mode, Planned, Verdict
 from tests.journal.events import NOON, person, said
 from tests.pipeline.stage import ACTIONS
 
@@ -37,7 +39,10 @@ class Words:
 
 def plan_for(event: Any, *actions: Action, rules: tuple[str, ...] = ("slur",)) -> Plan:
     planned = tuple(Planned(action, rules) for action in actions)
-    verdict = Verdict(tuple(Match(rule, Mode.ENFORCE, actions) for rule in rules), (), planned)
+    return decided(event, Verdict(tuple(Match(rule, Mode.ENFORCE, actions) for rule in rules), (), planned))
+
+
+def decided(event: Any, verdict: Verdict) -> Plan:
     return make_plan(
         Accepted(1, new=True, event=event),
         verdict,
@@ -72,6 +77,63 @@ def test_a_rule_that_warns_is_the_only_one_to_tell() -> None:
 def test_nobody_is_told_where_nothing_is_done_to_them() -> None:
     """An answer or a question to moderators is no measure against a person."""
     assert names(plan_for(said("1", "x"), Reply(text="see the rules"), Ask())) == ["reply", "ask"]
+
+
+def first_link(*grave: Match) -> Plan:
+    """A newcomer's link, which a mild rule shows to a person, together with what graver rules found in it."""
+    event = said("1", "win https://free-lamps.example/now")
+    new = (Because("author: fewer messages than 10", "1"), Because("author: here less than 3d", "2h"))
+    first = Match("first-links", Mode.ENFORCE, (Ask(),), because=(*new, Because("links any", "free-lamps.example")))
+    mild = (
+        (Planned(Ask(), ("first-links",)),)
+        if grave
+        else (Planned(Hold(), ("first-links",)), Planned(Ask(), ("first-links",)))
+    )
+    planned = (*mild, *(Planned(action, (match.rule,)) for match in grave for action in match.actions))
+    return decided(event, Verdict((first, *grave), (), planned))
+
+
+def told(plan: Plan) -> str:
+    """What the person reads."""
+    (text,) = [intent.order.text for intent in plan.intents if intent.action.name == "warn"]
+    return text
+
+
+def scam(rule: str = "scam", *actions: Action) -> Match:
+    seen = (
+        Because("author: account younger than 7d", "1h"),
+        Because(f"links to {rule}s", "free-lamps.example", None, 4, 34),
+    )
+    return Match(rule, Mode.ENFORCE, actions or (Delete(), Strike(points=(("spam", 1),))), because=seen)
+
+
+def test_a_notice_speaks_with_the_voice_of_the_gravest_rule() -> None:
+    """A newcomer's scam link is a scam: that first links are looked at would contradict it, and thresholds help evaders."""
+    plan = first_link(scam())
+    words = told(plan)
+    assert "No scam." in words and "links to scams: free-lamps.example" in words
+    assert "No first-links." not in words and "author:" not in words
+    assert "decided automatically" in words and "a person will decide" not in words
+
+
+def test_staff_see_every_rule_and_every_fact() -> None:
+    """What the notice leaves out is still in the statement of the case."""
+    reasons = first_link(scam()).reasons
+    assert reasons is not None and set(reasons.incompatible_content_ground) == {"scam", "first-links"}
+    assert "author: fewer messages than 10: 1" in reasons.decision_facts
+
+
+def test_rules_that_are_equally_grave_both_speak() -> None:
+    """Nobody can say which of the two it was, so the person hears both."""
+    words = told(first_link(scam(), scam("phish", Strike(points=(("spam", 2),)))))
+    assert "No scam." in words and "No phish." in words and "No first-links." not in words
+
+
+def test_the_only_rule_speaks_whatever_it_does() -> None:
+    """A held link is explained, by what is in the text before anything about the person."""
+    words = told(first_link())
+    assert "No first-links." in words and "links any: free-lamps.example" in words and "author:" not in words
+    assert "a person will decide" in words
 
 
 def test_deciding_twice_gives_the_same_keys() -> None:

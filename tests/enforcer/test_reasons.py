@@ -18,7 +18,7 @@ from moderation.actions.kick import Kick
 from moderation.actions.strike import Strike
 from moderation.actions.timeout import Timeout
 from moderation.case import APPEAL_WINDOW
-from moderation.reasons import notice, statement
+from moderation.reasons import notice, statement, telling
 from moderation.units import duration
 from moderation.verdict import Because
 from tests.pipeline.stage import NOON, on_stage
@@ -140,3 +140,12 @@ def test_what_members_wrote_is_one_harmless_line_in_a_notice(saw: str) -> None:
     words = notice(a_statement(Delete(), saw=saw), (Delete(),), "en")
     assert all(fact.isprintable() and len(fact) < 200 for fact in facts)
     assert "{0.__class__}" in words if saw.startswith("{") else "class" not in words
+
+
+def test_a_decision_that_rests_on_the_person_alone_says_so() -> None:
+    """Facts about the author are left out only where something they wrote speaks for itself, and that comes first."""
+    age, flood = Because("author: account younger than 7d", "1h"), Because("flood: 5 messages within 10s", "5 messages")
+    word = Because("says", "bad", None, 3, 6)
+    assert telling([age]) == [age]
+    assert telling([age, flood]) == [flood]
+    assert telling([age, flood, word]) == [word, flood]
