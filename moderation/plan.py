@@ -116,7 +116,7 @@ def make_plan(
         seq=accepted.seq,
         case=case,
         decided_at=decided_at,
-        notice=notice(spoken, actions, language),
+        notice=notice(spoken, actions, language, _messages(verdict, actions)),
         protected=protected,
         unbraked=unbraked,
         rulebook=rulebook,
@@ -126,6 +126,11 @@ def make_plan(
         planned.append(Planned(Warn(), case.rules))
     intents = sorted((intent for plan in planned for intent in maker.intents(plan)), key=lambda intent: intent.step)
     return Plan(accepted, verdict, decided_at, case, tuple(intents), reasons, _evidence(event, verdict))
+
+
+def _messages(verdict: Verdict, actions: Sequence[Action]) -> Mapping[str, int]:
+    """How many messages each action is about; one that names none is about the message that caused it."""
+    return {action.name: len(plan.messages) or 1 for action, plan in zip(actions, verdict.actions, strict=True)}
 
 
 def _must_be_told(actions: Sequence[Action]) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from gettext import NullTranslations
+from types import MappingProxyType
 from typing import Any, Final
 
 from moderation.actions.base import Action
@@ -128,10 +130,19 @@ def narrowed(
     )
 
 
-def notice(reasons: StatementOfReasons, actions: Sequence[Action], language: str) -> str:
-    """The words a person reads: what was done, for how long, which rule, the facts, by whom, and how to appeal."""
-    say = catalogue(language).gettext
-    done = [words for action in actions if (words := _done(action, say)) is not None]
+def notice(
+    reasons: StatementOfReasons,
+    actions: Sequence[Action],
+    language: str,
+    messages: Mapping[str, int] = MappingProxyType({}),
+) -> str:
+    """The words a person reads: what was done, for how long, which rule, the facts, by whom, and how to appeal.
+
+    `messages` says how many messages an action is about, by its name; one where it does not say.
+    """
+    texts = catalogue(language)
+    say = texts.gettext
+    done = [words for action in actions if (words := _done(action, texts, messages.get(action.name, 1))) is not None]
     lines = [" ".join(done)] if done else []
     explanation = reasons.incompatible_content_explanation
     lines.append(explanation.get(spoken(language)) or next(iter(explanation.values()), ""))
@@ -154,10 +165,15 @@ def taken_back(case: str, language: str) -> str:
     return words.format(case=case)
 
 
-def _done(action: Action, say: Any) -> str | None:
+def _done(action: Action, texts: NullTranslations, messages: int) -> str | None:
+    say = texts.gettext
     words = {
-        "delete": say("Your message was removed."),
-        "hold": say("Your message is hidden until a person has looked at it."),
+        "delete": texts.ngettext("Your message was removed.", "Your messages were removed.", messages),
+        "hold": texts.ngettext(
+            "Your message is hidden until a person has looked at it.",
+            "Your messages are hidden until a person has looked at them.",
+            messages,
+        ),
         "timeout": say("You cannot write for {span}."),
         "kick": say("You have been removed from the community and may come back."),
         "ban": say("You have been removed from the community for {span}."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -134,6 +135,15 @@ def test_the_only_rule_speaks_whatever_it_does() -> None:
     words = told(first_link())
     assert "No first-links." in words and "links any: free-lamps.example" in words and "author:" not in words
     assert "a person will decide" in words
+
+
+def test_a_notice_speaks_of_all_messages_that_were_removed() -> None:
+    """A word in three pieces is three messages."""
+    event = said("3", "rg")
+    gone = tuple(replace(event.message.ref, id=number) for number in "123")
+    match = Match("slur", Mode.ENFORCE, (Delete(),), gone)
+    words = told(decided(event, Verdict((match,), (), (Planned(Delete(), ("slur",), gone),))))
+    assert "Your messages were removed." in words
 
 
 def test_deciding_twice_gives_the_same_keys() -> None:

@@ -127,6 +127,20 @@ def test_a_notice_says_what_why_and_how_to_appeal_in_the_persons_language() -> N
     assert other == english != spanish
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        ("en", "Your message was removed.", "Your messages were removed."),
+        ("es", "Tu mensaje se ha retirado.", "Tus mensajes se han retirado."),
+    ],
+)
+def test_a_notice_counts_the_messages_it_is_about(language: str, one: str, several: str) -> None:
+    """Who loses nine messages is not told of one."""
+    for count, expected, other in ((1, one, several), (2, several, one), (9, several, one)):
+        words = notice(a_statement(Delete()), (Delete(),), language, {"delete": count})
+        assert expected in words and other not in words
+
+
 def test_a_notice_tells_a_decision_by_people_from_an_automatic_one() -> None:
     """What a person will still look at is not called decided."""
     held = notice(a_statement(Hold(), asks=True), (Hold(),), "en")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,18 +19,23 @@ KEYWORDS = {"gettext": None, "say": None, "ngettext": (1, 2)}
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 
-def messages_in_code() -> set[str]:
-    """Every text that the code hands to a catalogue."""
-    found = set()
+def messages_in_code() -> set[str | tuple[str, ...]]:
+    """Every text that the code hands to a catalogue; singular and plural belong together."""
+    found: set[str | tuple[str, ...]] = set()
     for package in ("bot", "moderation", "playbooks", "rules"):
         for _, _, message, _, _ in extract_from_dir(ROOT / package, [("**.py", "python")], keywords=KEYWORDS):
-            found.add(message if isinstance(message, str) else message[0])
+            found.add(message)
     return found
 
 
 def source(language: str) -> Catalog:
     with (ROOT / "moderation/i18n" / f"{language}.po").open("rb") as file:
         return read_po(file, locale=language)
+
+
+def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The text, or its singular and its plural."""
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
 
 
 def fields(text: str) -> list[str]:
@@ -39,7 +45,9 @@ def fields(text: str) -> list[str]:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_text_is_translated(language: str) -> None:
     """No member reads half a notice in a language that is not theirs."""
-    translated = {message.id for message in source(language) if message.id and message.string and not message.fuzzy}
+    translated = {
+        message.id for message in source(language) if message.id and not message.fuzzy and all(forms(message.string))
+    }
     assert messages_in_code() <= translated
 
 
@@ -54,7 +62,8 @@ def test_translations_keep_their_places_for_values(language: str) -> None:
     """A case number or a duration cannot get lost in translation."""
     for message in source(language):
         if message.id:
-            assert fields(str(message.string)) == fields(str(message.id)), message.id
+            for original, translated in zip(forms(message.id), forms(message.string), strict=True):
+                assert fields(translated) == fields(original), message.id
 
 
 def test_the_catalogue_speaks_the_language_that_fits_best() -> None:
