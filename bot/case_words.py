@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
 from bot.stores.cases import CaseView, Step
-from moderation.case import WAITING, Origin
+from moderation.actions.strike import Strike
+from moderation.actions.warn import Warn
+from moderation.case import WAITING, CaseState, Origin
 
 BECAUSE_OF: Final[Mapping[Origin, str]] = {
     Origin.RULES: "rules matched",
@@ -22,7 +24,7 @@ BECAUSE_OF: Final[Mapping[Origin, str]] = {
 
 def told(view: CaseView) -> str:
     """The whole story: what was written, what decided, what was done, and where the case stands."""
-    parts = (_head(view), _evidence(view), _verdict(view.verdict), _steps(view.steps), _standing(view), _notes(view))
+    parts = (_head(view), _evidence(view), _verdict(view.verdict), _steps(view), _standing(view), _notes(view))
     return "\n".join(line for part in parts for line in part)
 
 
@@ -66,15 +68,31 @@ def _verdict(verdict: Mapping[str, Any] | None) -> Iterator[str]:
         yield f"  {rule} stays undecided; unknown: {', '.join(verdict['missing'])}"
 
 
-def _steps(steps: Iterable[Step]) -> Iterator[str]:
+def _steps(view: CaseView) -> Iterator[str]:
+    """What was done, and after it what was taken back. Strikes are rows of the case: no step takes them back."""
+    sorry = _apology(view)
     listed = [
-        f"  {'taken back: ' if step.undoes else ''}{step.action}: {step.outcome or step.state}"
-        f"{f' ({step.note})' if step.note else ''}"
-        for step in steps
+        f"  {_deed(step, sorry)}: {step.outcome or step.state}{f' ({step.note})' if step.note else ''}"
+        for step in view.steps
     ]
+    struck = any(step.action == Strike.name and step.outcome == "applied" for step in view.steps)
+    if struck and view.case.state is CaseState.OVERTURNED and not view.strikes:
+        listed.append("  strike: taken back")
     if listed:
         yield "\nWhat was done"
         yield from listed
+
+
+def _deed(step: Step, sorry: Step | None) -> str:
+    if step is sorry:
+        return "told that it was taken back"
+    return f"taken back: {step.action}" if step.undoes else step.action
+
+
+def _apology(view: CaseView) -> Step | None:
+    """The step that tells the person of the undo: the last word to whoever had heard of the decision before."""
+    words = [step for step in view.steps if step.action == Warn.name and not step.undoes]
+    return words[-1] if len(words) > 1 and view.case.state is CaseState.OVERTURNED else None
 
 
 def _standing(view: CaseView) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot import case_words
 from moderation.case import CaseState
 from tests.pipeline.stage import on_stage
 
@@ -52,3 +53,7 @@ async def test_undo_gives_everything_back_and_says_so(tmp_path: Path) -> None:
         assert stage.twin.visible() == ["a scam"] and eve.timeout_until is None
         assert view.strikes == () and stage.stream.strikes == []
         assert [member for member, _, _ in stage.twin.state.told] == ["eve", "eve"]
+        lines = case_words.told(view).splitlines()
+        assert "  strike: taken back" in lines
+        assert sum(line.startswith("  warn: ") for line in lines) == 1
+        assert sum(line.startswith("  told that it was taken back: applied") for line in lines) == 1
