@@ -1,7 +1,7 @@
 """Words with a letter hidden behind a sign: `bl*rg`, `f**l`, `bl-rg`.
 
 First and last letter stay, at least half of the letters are real, and the sign stands for just as many letters as it
-has characters. A star hides any letter; signs that are common inside honest words hide one vowel only.
+has characters. A star or an emoji hides any letter; signs that are common inside honest words hide one vowel only.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from moderation.text.patterns import MaskedKey, Pattern
 from moderation.text.pieces import is_word
 from moderation.text.plain import MOST_HITS
 
-_HIDES_VOWEL: Final = "@$!|+-_.'’"
+_HIDES_VOWEL: Final = "@$!|+-_.'’&?:;,=/\\`"
+_EMOJI: Final = "\u2600-\u27bf\U0001f300-\U0001faff"
 _LETTER: Final = r"(?:[^\W_]|[@$])"
 _BY_STARS: Final = re.compile(
-    rf"(?<![^\W_@$]){_LETTER}++(?:(?:[{re.escape(HIDING)}]++|-{{2,}}+|_{{2,}}+){_LETTER}++)+(?![^\W_@$])"
+    rf"(?<![^\W_@$]){_LETTER}++(?:(?:[{re.escape(HIDING)}{_EMOJI}]++|-{{2,}}+|_{{2,}}+){_LETTER}++)+(?![^\W_@$])"
 )
 _BY_SIGN: Final = re.compile(rf"(?<![^\W_])[^\W\d_]++[{re.escape(_HIDES_VOWEL)}][^\W\d_]++(?![^\W_])")
 _CONTRACTION: Final = re.compile("['’](?:s|t|d|m|n|ll|re|ve)$")
-_DASHES: Final = re.compile("-{2,}|_{2,}")
+_AS_STARS: Final = re.compile(f"-{{2,}}|_{{2,}}|[{_EMOJI}]")
 _LEET: Final = re.compile("[0-9@$]")
 _MEANT: Final = {char: look for char, look in LEET.items() if char.isdigit() or char in "@$"}
 _BESIDE: Final = frozenset(HIDING + "@$|+-_'’/\\")
@@ -63,7 +64,9 @@ def _halves_are_words(word: str) -> bool:
     known = common()
     if _CONTRACTION.search(word):
         return True
-    return any(sign in word and all(half and is_word(half, known) for half in word.split(sign)) for sign in "-_.'’")
+    return any(
+        sign in word and all(half and is_word(half, known) for half in word.split(sign)) for sign in _HIDES_VOWEL
+    )
 
 
 def _whole(text: str, start: int, end: int) -> bool:
@@ -80,7 +83,7 @@ def _words(written: str) -> Iterator[str]:
     """What a masked word says, hidden letters aside: digits and signs are letters too, `1` is two of them."""
     letters = tables().plain
     plain = "".join((letters[ord(char)] or "") if char.isalpha() else char for char in written)
-    hidden = _DASHES.sub(lambda run: "*" * len(run.group()), plain)
+    hidden = _AS_STARS.sub(lambda run: "*" * len(run.group()), plain)
     yield hidden
     if _LEET.search(hidden):
         for one in "il" if "1" in hidden else "i":

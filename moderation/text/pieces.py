@@ -23,6 +23,8 @@ _VOWELS: Final = frozenset("aeiouy")
 _CODE: Final = frozenset('()[]{}=+;<>&%^"`#@$?¦')
 """Signs of formulas and programs: different ones between letters make these names of variables."""
 
+_BRACKETS: Final = frozenset({("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"), ('"', '"')})
+
 _HARD: Final = frozenset("-‐‑*~|¦•·∙")
 """Signs that end no sentence; two words of a sentence do not meet at one."""
 
@@ -55,6 +57,8 @@ def taken_apart(word: Word) -> bool:
         return len(word.pieces) >= _PART and len(set(word.pieces)) > 1
     if _is_code(word.pieces) or formula(word.gaps):
         return False
+    if tuple(word.gaps) in _BRACKETS and not "".join(word.pieces).isalpha():
+        return False
     known = common()
     pieces = _lower(word)
     sentence = word.pieces[1][0].isupper() and not word.pieces[0].isupper()
@@ -79,6 +83,8 @@ def _everyday_pair(pieces: Sequence[str], known: Common) -> bool:
 
 def formula(gaps: Sequence[str]) -> bool:
     """Whether different signs stand between pieces, and some of them are signs of formulas or programs."""
+    if tuple(gaps) in _BRACKETS:
+        return False
     signs = {"".join(gap.split()) for gap in gaps}
     return len(signs) > 1 and any(not _CODE.isdisjoint(sign) for sign in signs)
 
@@ -103,7 +109,7 @@ def is_word(piece: str, known: Common) -> bool:
 
 def _glued(pieces: Sequence[str], gaps: Sequence[str], known: Common, sentence: bool) -> bool:
     """Whether the same sign joins all pieces, without a blank, and joins no two words that belong beside it."""
-    if len(set(gaps)) > 1 or any(char.isspace() for char in gaps[0]):
+    if (len(set(gaps)) > 1 and tuple(gaps) not in _BRACKETS) or any(char.isspace() for char in gaps[0]):
         return False
     if len(pieces) > 2:
         return sum(map(len, pieces)) >= _LONG_ENOUGH

@@ -91,7 +91,7 @@ def spelt_oddly(clean: str, seen: str, line: str) -> bool:
         return True
     if "@" in seen and ("a@" in seen or "@a" in seen or "@@" in seen):
         return True
-    if "!" in seen and ("!a" in seen or "!1" in seen):
+    if "!" in seen and ("!a" in seen or "!1" in seen or "!@" in seen):
         return True
     if "1" in seen and ("a1" in seen or "1a" in seen):
         return True
@@ -107,7 +107,7 @@ def has_capital_i(clean: str) -> bool:
 
 def may_hide(clean: str, seen: str) -> bool:
     """Whether stars or dashes may stand for letters."""
-    return "a*" in seen or "--" in clean or "__" in clean
+    return ("*" in seen and ("a*" in seen or "*a" in seen)) or "--" in clean or "__" in clean
 
 
 def has_row(line: str) -> bool:
@@ -123,7 +123,7 @@ def joined(seen: str, each: Sequence[str], apart: AbstractSet[str]) -> bool:
 
 def may_be_drawn(clean: str, seen: str) -> bool:
     """Whether brackets, bars or strokes touch letters, so that they may be letters themselves; pairs enclose text."""
-    if "|" in clean or ("(" in seen and "\\" in clean):
+    if "|" in clean or ("(" in seen and ("\\" in clean or "(_" in clean)):
         return True
     if "(" not in seen or not ("(a" in seen or "a(" in seen or "(." in seen or "(1" in seen):
         return False
