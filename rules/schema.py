@@ -48,12 +48,12 @@ def rules_schema(vocabulary: Vocabulary) -> Schema:
         "$schema": DIALECT,
         "title": "Sereno rules/1",
         "type": "object",
-        "required": ["schema", "rules"],
+        "required": ["schema"],
         "additionalProperties": False,
         "properties": _file(),
         "$defs": defs,
         "if": {"required": ["extends"]},
-        "else": {"properties": {"rules": {"minItems": 1}}},
+        "else": {"required": ["rules"], "properties": {"rules": {"minItems": 1}}},
     }
 
 
