@@ -85,9 +85,9 @@ class PhraseIndex:
         if patterns.signs or (patterns.starred and "*" in views.raw):
             found += self._signs(views.clean)
         if patterns.looks:
-            clean = views.clean.text
             apart = ends is not None and ends.apart
-            if apart or not is_plain(views.data) or clean is not views.raw or has_row(line) or has_capital_i(clean):
+            clean = views.clean.text
+            if apart or clean is not views.raw or not is_plain(views.data) or has_row(line) or has_capital_i(clean):
                 self._look_again(views, apart, found)
         return _hits(found) if found else ()
 

@@ -47,7 +47,8 @@ def _takes_room(char: str) -> bool:
 
 def length(views: Views) -> int:
     """Characters as a reader counts them: an emoji of several parts is one, marks and invisible characters are none."""
-    text = _shown(views.raw)
+    raw = views.raw
+    text = raw if views.clean.text is raw else _shown(raw)
     if text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
         return len(text)
     text = _SEQUENCE.sub("x", text)
