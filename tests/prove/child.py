@@ -10,12 +10,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 from bot.app import App, AppSettings, Parts
 from bot.rulebook import RulesInForce
+from bot.stores import tables
 from bot.stores.opening import open_journal
 from bot.stores.times import SystemClock
 from moderation.brakes import CommunityBrake, Limit
 from moderation.errors import ChatError, OutcomeUnknown, StoreError
+from moderation.intents import IntentState
 from moderation.model import Capability
 from moderation.ports import Chat
 from moderation.units import duration
@@ -106,8 +110,17 @@ async def _serve(kind: str, rest: list[Any], writer: asyncio.StreamWriter, app: 
             await app.accept(rest[0])
             await send(writer, ("ack", rest[0].key))
         else:
-            await app.settled()
+            await _everything_done(app)
             await send(writer, ("settled",))
+
+
+async def _everything_done(app: App) -> None:
+    """What a kill interrupted more than once is tried again after a pause of seconds: that has to pass as well."""
+    pending = select(func.count()).where(tables.intent.c.state == IntentState.PENDING)
+    await app.settled()
+    while await app.journal.read(lambda connection: connection.scalar(pending)):
+        await asyncio.sleep(0.1)
+        await app.settled()
 
 
 if __name__ == "__main__":
