@@ -12,6 +12,7 @@ from benchmarks.measure import Row
 from benchmarks.running import Watching, known, running
 from benchmarks.setting import events, rule_set, shipped
 from bot.app import App
+from bot.tuning import tune
 from moderation.model import MessagePosted
 from rules.compile import Engine, compile_rules
 
@@ -38,8 +39,9 @@ rules:
 
 
 def run(size: int = 50_000, *, peers: bool = False) -> Iterator[Row]:
-    """All rows of the suite; no peer keeps what it hears."""
+    """All rows of the suite; no peer keeps what it hears. The interpreter is set as `sereno run` sets it."""
     texts = corpus(size).texts
+    tune()
     yield asyncio.run(_throughput(list(events(texts, apart=0.01)), shipped()))
     yield from asyncio.run(_paced(texts[: PACE * SECONDS], compile_rules(rule_set({"10-removing.yaml": _REMOVING}))))
 
