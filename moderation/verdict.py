@@ -31,12 +31,26 @@ class Because:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreSeen:
+    """A model's score without which a rule would not hold: what the rule asks, what applies here, and what was given.
+
+    Shares between 0 and 1. `here` differs from `asked` where moderators' verdicts moved it (moderation/leeway.py).
+    """
+
+    label: str
+    model: str
+    asked: float
+    here: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A rule that holds, with the actions it asks for as written (its mode not yet applied, ladder steps included).
 
     `messages` are all that made the match; `covered` those of them on which an earlier match of the rule has had its
     effect. `score_only` says that nothing but a model's score spoke against the
-    person: such a match never kicks or bans for good, and its strikes carry that provenance.
+    person: such a match never kicks or bans for good, and its strikes carry that provenance. `scores` are what decided.
     """
 
     rule: str
@@ -47,6 +61,7 @@ class Match:
     score_only: bool = False
     brake: str | None = None
     covered: tuple[MessageRef, ...] = ()
+    scores: tuple[ScoreSeen, ...] = ()
 
     @property
     def targets(self) -> tuple[MessageRef, ...]:

@@ -24,7 +24,7 @@ Key = Phrases | Pattern
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """One rule, ready. `test` is its condition, every part of it knowing its neighbours; `policy` counts files; `leaves`
-    are the parts, each with its guards."""
+    are the parts, each with its guards; `scored` says that a model's score is among them."""
 
     number: int
     rule: Rule
@@ -34,10 +34,12 @@ class Compiled:
     ladders: Mapping[str, Ladder]
     mode: Mode
     leaves: tuple[tuple[Condition, tuple[Test, ...]], ...] = field(init=False, repr=False)
+    scored: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        parts = leaves(self.test) if self.test is not None else ()
+        parts = tuple(leaves(self.test)) if self.test is not None else ()
         object.__setattr__(self, "leaves", tuple((leaf, leaf.guards()) for leaf in parts))
+        object.__setattr__(self, "scored", any(isinstance(leaf, Score) for leaf in parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,18 @@ class ForKind:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Everything `judge` needs. Immutable: a reload makes another one."""
+    """Everything `judge` needs. Immutable: a reload makes another one.
+
+    `moved` are the numbers of rules whose thresholds are not those the functions of `kinds` compare with
+    (rules/moved.py): they are asked one by one.
+    """
 
     rule_set: RuleSet
     rules: tuple[Compiled, ...]
     kinds: Mapping[str, ForKind]
     finder: Finder
     wants: Wants
+    moved: frozenset[int] = frozenset()
 
     @property
     def needs(self) -> Needs:

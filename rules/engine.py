@@ -16,6 +16,7 @@ from rules.facts import Facts, message_at
 from rules.measures import Test
 from rules.merging import merged, with_steps
 from rules.model import Holds, Witness
+from rules.moved import deciding_scores
 from rules.trees import supporting, weakest_witness, witness
 from rules.waves import began, covered, unstruck
 
@@ -48,7 +49,18 @@ def candidates(engine: Engine, facts: Facts) -> Asked:
             value = test.holds(facts) if test is not None else True
             if value is not False:
                 asked.append((number, value))
-    return asked
+    return _with_moved(engine, facts, asked) if engine.moved else asked
+
+
+def _with_moved(engine: Engine, facts: Facts, asked: Asked) -> Asked:
+    """The same, with the rules whose thresholds moved asked anew."""
+    kept = [pair for pair in asked if pair[0] not in engine.moved]
+    for number in engine.moved:
+        one = engine.rules[number]
+        value = one.test.holds(facts) if one.test is not None and facts.kind in one.rule.on else False
+        if value is not False:
+            kept.append((number, value))
+    return kept
 
 
 def verdict_of(engine: Engine, facts: Facts, asked: Asked) -> Verdict:
@@ -98,6 +110,7 @@ def match_of(one: Compiled, facts: Facts, waves: Mapping[str, datetime] = _NO_WA
         score_only=score_only,
         brake=rule.brake,
         covered=done,
+        scores=deciding_scores(test, facts) if test is not None and one.scored else (),
     )
 
 

@@ -214,22 +214,3 @@ def role(name: str) -> Measure:
 def posted(what: Posted) -> Measure:
     """At least as many of these as the author has posted in any window."""
     return Measure(f"{what} of the author", _posted, what)
-
-
-def _score(facts: Facts, argument: str) -> Interval:
-    label, _, model = argument.partition("@")
-    if not model:
-        low = facts.signals.score(label)
-    else:
-        low = max((s.score for s in facts.signals.given if s.label == label and _is(model, s.detector)), default=0.0)
-    return (low, inf) if label in facts.signals.silent else (low, low)
-
-
-def _is(model: str, detector: str) -> bool:
-    return detector == model or detector.startswith(f"{model}:")
-
-
-def score(label: str, model: str | None = None) -> Measure:
-    """The highest score any detector (or the model named) gave the label, 0 to 1; unknown above it while one is
-    silent."""
-    return Measure(label, _score, f"{label}@{model}" if model else label)

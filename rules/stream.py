@@ -10,6 +10,7 @@ from typing import Final
 
 from moderation.actions.raid import Raid
 from moderation.counters import Counters, where
+from moderation.leeway import Figures
 from moderation.model import Event, MemberRef, Signals, author_of
 from moderation.past import Past
 from moderation.strikes import Points, Strike, StrikeBook, awards
@@ -19,10 +20,15 @@ from rules.compile import Engine
 from rules.engine import candidates, verdict_of
 from rules.facts import Facts, kind_of, subject_of, text_of
 from rules.model import Ladder
+from rules.moved import with_figures
 
 NO_SIGNALS: Final = Signals()
 _NO_STRIKES: Final[Mapping[str, Points]] = MappingProxyType({})
 _NO_ZONES: Final[Mapping[str, tzinfo]] = MappingProxyType({})
+Leeway = Mapping[str, Figures]
+"""Community → where its thresholds stand that have moved."""
+_NO_LEEWAY: Final[Leeway] = MappingProxyType({})
+_NOTHING_MOVED: Final[Mapping[str, Engine]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -57,6 +63,8 @@ class Stream:
         self.strikes = strikes if strikes is not None else StrikeBook()
         self._zones = zones
         self._ladders = _ladders(engine)
+        self._leeway: Leeway = _NO_LEEWAY
+        self._moved: Mapping[str, Engine] = _NOTHING_MOVED
         self.counters.expect(engine.needs)
 
     @property
@@ -68,7 +76,13 @@ class Stream:
         """Other rules from now on; what was counted stays counted."""
         self._engine = engine
         self._ladders = _ladders(engine)
+        self.adjust(self._leeway)
         self.counters.expect(engine.needs)
+
+    def adjust(self, leeway: Leeway) -> None:
+        """Other thresholds from now on, by community, where moderators' verdicts have moved them."""
+        moved = {community: with_figures(self._engine, figures) for community, figures in leeway.items() if figures}
+        self._leeway, self._moved = leeway, moved
 
     def feed(
         self, event: Event, signals: Signals = NO_SIGNALS, *, strikes: Mapping[str, Points] | None = None
@@ -87,7 +101,7 @@ class Stream:
 
     def decide(self, noted: Noted, signals: Signals = NO_SIGNALS) -> Verdict:
         """The verdict; asking again gives the same as long as nothing was settled in between."""
-        engine = self._engine
+        engine = self._engine if not self._moved else self._engine_for(noted.event)
         if kind_of(noted.event) not in engine.kinds:
             return CLEAN
         facts = self.facts(noted, signals)
@@ -152,6 +166,10 @@ class Stream:
         if noted is None or subject is None:
             return False
         return self.counters.raid(*where(noted.event)).in_wave(subject, noted.event.at)
+
+    def _engine_for(self, event: Event) -> Engine:
+        author = author_of(event)
+        return self._moved.get(author.ref.community, self._engine) if author is not None else self._engine
 
     def _points(self, subject: MemberRef | None, at: datetime) -> Mapping[str, Points]:
         return self.strikes.points(subject, at) if subject is not None else _NO_STRIKES
