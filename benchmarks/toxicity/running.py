@@ -1,0 +1,117 @@
+"""A whole run: who is there, what there is to judge, and everything that is measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.toxicity import judging, metrics, speed
+from benchmarks.toxicity.contestants import HYBRID, Absent, Contestant, builders, present
+from benchmarks.toxicity.goals import goals
+from benchmarks.toxicity.judging import Judged
+from benchmarks.toxicity.report import GroupsFound, SuiteFound, ToxicityReport, Who
+from benchmarks.toxicity.sets import Public, Suite, data_folder, own_suites, pooled
+from moderation.errors import UserError
+
+GROUP_SETS = 10
+"""Groups with enough texts that a set needs for its gap to be shown."""
+
+
+def measured(size: int | None, *, peers: bool, data: Path | None) -> ToxicityReport:
+    """Minutes without peers; with Detoxify, which reads some 15 messages a second, much longer (see --size)."""
+    missing, notes = [], []
+    public = None
+    try:
+        public = Public.read(data_folder(data))
+    except UserError as error:
+        missing.append(f"held-out public data: {error}")
+    if peers:
+        notes += _trained(public)
+    suites = own_suites() + (public.suites(size) if public else [])
+    found = {name: present(name, build) for name, build in builders(peers=peers).items()}
+    absent = [each for each in found.values() if isinstance(each, Absent)]
+    there = [each for each in found.values() if isinstance(each, Contestant)]
+    report = judged_report(there, suites)
+    rates = speed.rates(there, own_suites(), size or speed.TEXTS)
+    alone = [speed.alone(each) for each in there]
+    return ToxicityReport(
+        missing,
+        absent,
+        report.who,
+        report.suites,
+        report.groups,
+        report.labels,
+        rates,
+        alone,
+        goals(report.suites, report.groups, rates, alone),
+        notes,
+    )
+
+
+def _trained(public: Public | None) -> list[str]:
+    """The starting hybrid is made where it is not in the cache and there is something to learn from."""
+    try:
+        from benchmarks.toxicity import hybrid
+
+        if hybrid.cached().is_file() or public is None:
+            return []
+        return [f"{HYBRID}: {hybrid.train(hybrid.sample(public.of('train')), hybrid.cached())}"]
+    except ModuleNotFoundError:
+        return []  # its builder says so by name
+
+
+def judged_report(there: Sequence[Contestant], suites: Sequence[Suite]) -> ToxicityReport:
+    """Everything but speed."""
+    judged = {each.name: {suite.name: Judged.of(each, suite) for suite in suites} for each in there}
+    pools = pooled(suites)
+    for by_suite in judged.values():
+        for pool in pools:
+            members = [suite for suite in suites if (suite.origin, suite.language) == (pool.origin, pool.language)]
+            by_suite[pool.name] = judging.together(by_suite, members)
+    return ToxicityReport(
+        (),
+        (),
+        [Who(each.name, each.threshold, each.about) for each in there],
+        [_suite(suite, there, judged) for suite in [*suites, *pools]],
+        [found for suite in [*suites, *pools] if (found := _groups(suite, there, judged))],
+        {each.name: _labels(suites, judged[each.name]) for each in there},
+        (),
+        (),
+        (),
+    )
+
+
+def _suite(suite: Suite, there: Sequence[Contestant], judged: Mapping[str, Mapping[str, Judged]]) -> SuiteFound:
+    truth = judging.truth_of(suite.texts)
+    given = {each.name: judged[each.name][suite.name].toxicity for each in there}
+    found = {each.name: judging.measures(given[each.name], truth, each.threshold) for each in there}
+    if not suite.mixed:
+        return SuiteFound(suite.name, suite.language, suite.origin, len(suite.texts), suite.toxic, found)
+    return SuiteFound(
+        suite.name,
+        suite.language,
+        suite.origin,
+        len(suite.texts),
+        suite.toxic,
+        found,
+        {name: judging.pr_points(scores, truth) for name, scores in given.items()},
+        {name: metrics.reliability(judging.judged_only(scores), truth) for name, scores in given.items()},
+    )
+
+
+def _groups(
+    suite: Suite, there: Sequence[Contestant], judged: Mapping[str, Mapping[str, Judged]]
+) -> GroupsFound | None:
+    found = {
+        each.name: judging.groups(suite.texts, judged[each.name][suite.name].toxicity, each.threshold) for each in there
+    }
+    return GroupsFound(suite.name, found) if any(len(groups) >= GROUP_SETS for groups in found.values()) else None
+
+
+def _labels(suites: Sequence[Suite], judged: Mapping[str, Judged]) -> list[judging.LabelArea]:
+    found = []
+    for language in sorted({suite.language for suite in suites}):
+        members = [suite for suite in suites if suite.language == language]
+        texts = [text for suite in members for text in suite.texts]
+        found += judging.label_areas(texts, judging.together(judged, members).answers, language)
+    return found
