@@ -40,7 +40,7 @@ from moderation.enforcer import Enforcer
 from moderation.errors import StoreError
 from moderation.hands import DryHands, LiveHands
 from moderation.model import Event, MemberRef
-from moderation.ports import Accepted, Chat, Clock, Detector, KnowsLanguages
+from moderation.ports import Accepted, Chat, Clock, Detector, KnowsLanguages, Lives
 from moderation.reasons import taken_back
 
 HORIZON: Final = timedelta(hours=1)
@@ -134,6 +134,8 @@ class App:
         self._let_go = only_one(self._settings.data)
         await self.journal.start()
         self.journal.on_accepted = self.pipeline.accepted
+        for detector in self._living():
+            detector.start()
         since = self._parts.clock.now() - HORIZON
         recovery = Recovery(self.journal)
         past = await self.journal.read(lambda connection: recovery.read(connection, since))
@@ -170,6 +172,7 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, self.pipeline.stop(), self.enforcer.close(), return_exceptions=True)
+        await asyncio.gather(*(detector.aclose() for detector in self._living()))
         await self.journal.stop()
         let_go()
 
@@ -185,6 +188,10 @@ class App:
         """Return when everything accepted is decided and everything due is done."""
         await self.intake.drained()
         await self.enforcer.settled()
+
+    def _living(self) -> list[Lives]:
+        listening: Sequence[object] = self._parts.detectors
+        return [detector for detector in listening if isinstance(detector, Lives)]
 
     def _language(self, community: str, member: MemberRef | None) -> str:
         """The person's own language where the platform knows it, else the community's first."""

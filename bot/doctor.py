@@ -18,9 +18,12 @@ from typing import Final
 
 from bot.checks import counted
 from bot.config import Settings, names_of
+from bot.detecting import SHIPPED as SHIPPED_MODEL
+from bot.detecting import toxicity_model
 from bot.heartbeat import health
+from bot.model_checks import unread, unwell
 from bot.sleeping import sleeping
-from bot.wiring import given_labels, vocabulary
+from bot.wiring import vocabulary
 from moderation.errors import SerenoError
 from rules.loader import SHIPPED, load_folder
 
@@ -70,6 +73,7 @@ def examine(settings: Settings, host: str, port: int) -> Iterator[Finding]:
     yield clock(settings.data)
     yield database(settings)
     yield from packs_and_rules(settings)
+    yield from model(settings)
     yield from platforms(settings)
     yield listening(host, port)
 
@@ -141,13 +145,28 @@ def _folder(about: str, folder: Path, settings: Settings, community: str | None)
     if not folder.is_dir():
         return wrong(about, f"there is no folder {folder}", "make it, or correct `rules:` in sereno.yaml")
     names = next((names_of(one, settings.folder) for one in settings.communities if one.id == community), None)
-    loaded = load_folder(folder, vocabulary(), names)
+    loaded = load_folder(folder, vocabulary(settings), names)
     if loaded.rule_set is None:
         count = len(loaded.errors)
         return wrong(about, f"{counted(count, 'error')} in {folder}", f"run `sereno check {folder}`")
-    waiting = sleeping(loaded.rule_set, given_labels())
+    waiting = sleeping(loaded.rule_set, toxicity_model(settings).labels)
     note = f"; waiting for a model: {', '.join(waiting)}" if waiting else ""
     return well(about, f"{counted(len(loaded.rule_set.rules), 'rule')} in {folder}{note}")
+
+
+def model(settings: Settings) -> Iterator[Finding]:
+    """Whether the toxicity model is there and answers, and whether it reads what people here write."""
+    chosen = toxicity_model(settings)
+    trouble = unwell(chosen)
+    if trouble is not None:
+        yield wrong("model", *trouble)
+        return
+    verified = ", its files are as they were made" if chosen.name == SHIPPED_MODEL else ""
+    yield well("model", f"{chosen.name} judges messages{verified}")
+    foreign = ", ".join(unread(settings.communities)) if chosen.name == SHIPPED_MODEL else ""
+    if foreign:
+        says = f"the shipped model was not made for {foreign}: rules with `score` say little or nothing there"
+        yield Finding("model", State.NOTE, says, "rely on word lists there, or bring Detoxify's multilingual model")
 
 
 def platforms(settings: Settings) -> Iterator[Finding]:

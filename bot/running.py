@@ -29,6 +29,8 @@ async def run(settings: Settings, host: str, port: int) -> None:
     for finding in platforms(settings):
         if finding.state is not State.WELL:
             say.warning(finding.says, mend=finding.mend)
+    if bot.model.make is None:
+        say.warning(bot.model.why, mend=bot.model.mend)
     watching = asyncio.create_task(bot.reloading.run(), name="rules")
     try:
         await serve(bot.app, settings, host, port)

@@ -1,7 +1,8 @@
 """Rules that ask for a score nobody here gives: the score is unknown, and they wait for a model without troubling people.
 
-Asking people about each message because no model is installed would bury the desk; taking the missing score for "no"
-would turn `not: {score: …}` into "always". What a rule can decide without the score it still decides.
+The same goes for a single message that the model cannot read, as in Japanese: nothing is broken, and nobody can mend it.
+Asking people about each such message would bury the desk; taking the missing score for "no" would turn
+`not: {score: …}` into "always". What a rule can decide without the score it still decides.
 """
 
 from __future__ import annotations
@@ -39,19 +40,30 @@ class PatientStream(LiveStream):
 
     def decide(self, noted: Noted, signals: Signals = Signals()) -> Verdict:
         """The verdict; rules that wait for a model are not among the undecided."""
-        if not self._missing:
+        missing = self._missing | (signals.unread & self._asked)
+        if not missing:
             return super().decide(noted, signals)
-        verdict = super().decide(noted, Signals(signals.given, signals.silent | self._missing))
+        verdict = super().decide(noted, Signals(signals.given, signals.silent | missing))
         if not verdict.undecided:
             return verdict
-        undecided = tuple(rule for rule in verdict.undecided if rule not in self._sleeping)
+        undecided = self._troubled(verdict.undecided, missing)
         if undecided or verdict.matched:
             return replace(verdict, undecided=undecided, missing=verdict.missing if undecided else frozenset())
         return CLEAN
 
+    def _troubled(self, undecided: tuple[str, ...], missing: frozenset[str]) -> tuple[str, ...]:
+        """Of the undecided rules those that wait for something else than a label nobody can give."""
+        waiting = self._sleeping.get(missing)
+        if waiting is None:  # as many sets as labels of a detector may be missing together: one or two
+            given = self._asked - missing
+            waiting = self._sleeping[missing] = frozenset(sleeping(self._rules, given))
+        return tuple(rule for rule in undecided if rule not in waiting)
+
     def _learn(self, engine: Engine) -> None:
+        self._rules = engine.rule_set
+        self._asked = engine.labels
         self._missing = engine.labels - self._given
-        self._sleeping = frozenset(sleeping(engine.rule_set, self._given))
+        self._sleeping: dict[frozenset[str], frozenset[str]] = {}
 
 
 def _waits(rule: Rule, given: Collection[str]) -> bool:

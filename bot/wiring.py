@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from bot.detecting import PATIENCE, Chosen, detectors, toxicity_model
 from moderation.actions.ask import Ask
 from moderation.actions.ban import Ban
 from moderation.actions.base import Action
@@ -33,7 +34,7 @@ from moderation.actions.timeout import Timeout
 from moderation.actions.warn import Warn
 from moderation.errors import UserError
 from moderation.platforms import CAN
-from moderation.ports import Detector
+from moderation.toxicity.labels import LABELS
 from rules.conditions.attachments import Attachments
 from rules.conditions.author import Author
 from rules.conditions.copies import Copies
@@ -100,40 +101,28 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
 )
 """Everything a `then:` may do."""
 
-DETECTORS: Final[tuple[Detector, ...]] = ()
-"""Who gives opinions on messages; none yet, so every label is unknown and rules that need one wait (bot/sleeping.py)."""
-
 TO_COPY: Final = "50-starter.yaml"
 """The pack that is there to be copied and changed; what it does, the others do more carefully."""
 
-LABELS: Final = frozenset(
-    {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "sexual_explicit"}
-)
-"""What a rule may ask a score for, whether or not a detector is there to give it."""
 
-
-def vocabulary() -> Vocabulary:
-    """Everything a rule file may be written in."""
+def vocabulary(settings: Settings | None = None) -> Vocabulary:
+    """Everything a rule file may be written in; the models a rule may name are those of the settings."""
     return Vocabulary(
         conditions=CONDITIONS,
         actions=ACTIONS,
-        labels=LABELS | given_labels(),
-        models=frozenset(),
+        labels=frozenset(LABELS),
+        models=toxicity_model(settings).names,
         platforms=frozenset(CAN),
     )
 
 
-def given_labels() -> frozenset[str]:
-    """The labels that a detector of this bot gives."""
-    return frozenset(label for detector in DETECTORS for label in detector.labels)
-
-
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A bot made of its parts, and what keeps its rules fresh while it runs."""
+    """A bot made of its parts, what keeps its rules fresh while it runs, and the model that judges messages."""
 
     app: App
     reloading: Reloading
+    model: Chosen
 
 
 def build(settings: Settings) -> App:
@@ -162,11 +151,12 @@ def assemble(settings: Settings) -> Bot:
     clock = SystemClock()
     journal = open_journal(settings.data, clock)
     room = Plaza(journal, clock, community.id)
-    stream = PatientStream(engine, given_labels(), {community.id: ZoneInfo(community.time_zone)})
+    model = toxicity_model(settings)
+    stream = PatientStream(engine, model.labels, {community.id: ZoneInfo(community.time_zone)})
     rules = RulesInForce(rule_set)
     reloading.tell(stream, rules)
-    parts = Parts(journal, stream, rules, {room.platform: room}, ACTIONS, clock, DETECTORS)
-    return Bot(App(parts, app_settings(settings, community)), reloading)
+    parts = Parts(journal, stream, rules, {room.platform: room}, ACTIONS, clock, detectors(model))
+    return Bot(App(parts, app_settings(settings, community)), reloading, model)
 
 
 def lived_in(settings: Settings) -> Community:
@@ -186,9 +176,9 @@ def load_rules(settings: Settings, community: Community) -> Loaded:
     folders = settings.rule_folders(community)
     if not folders:
         packs = [path for path in rule_files(SHIPPED) if path.name != TO_COPY]
-        return load(_given([*packs, ROOM_RULES]), vocabulary())
+        return load(_given([*packs, ROOM_RULES]), vocabulary(settings))
     files = [path for folder in folders for path in rule_files(folder)]
-    return load(_given(files), vocabulary(), names_of(community, settings.folder), examine=red_examples)
+    return load(_given(files), vocabulary(settings), names_of(community, settings.folder), examine=red_examples)
 
 
 def _given(files: Sequence[Path]) -> list[Given]:
@@ -209,5 +199,6 @@ def app_settings(settings: Settings, community: Community) -> AppSettings:
             community.id: CommunityBrake(Limit(brakes.deletes, brakes.within), Limit(brakes.sanctions, brakes.within))
         },
         languages={community.id: community.languages[0]},
+        patience=PATIENCE,
         own={PLATFORM: frozenset({BOT})},
     )

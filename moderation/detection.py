@@ -1,6 +1,7 @@
 """Asks every detector about a message at once, within a time budget.
 
-A detector that raises or is late makes its labels silent: what nobody could judge is unknown, never "fine".
+A detector that raises or is late makes its labels silent: what nobody could judge is unknown, never "fine". So are the
+labels that a working detector says nothing about, but these are `unread` and no trouble.
 """
 
 from __future__ import annotations
@@ -44,17 +45,19 @@ class Detection:
             for task in late:
                 task.cancel()
         given: list[Signal] = []
-        silent: set[str] = set()
+        failed: set[str] = set()
+        unread: set[str] = set()
         for task, detector in tasks.items():
             signals = task.result() if task.done() and not task.cancelled() else None
             if signals is None:
-                silent |= detector.labels
+                failed |= detector.labels
                 if task in late:
                     self._tell(detector, f"no answer within {self._patience:g} s")
             else:
                 given += signals
+                unread |= detector.labels - {signal.label for signal in signals}
         spoken = {signal.label for signal in given}
-        return Signals(tuple(given), frozenset(silent - spoken))
+        return Signals(tuple(given), frozenset((failed | unread) - spoken), frozenset(unread - failed - spoken))
 
     async def _ask(self, detector: Detector, message: Message) -> Sequence[Signal] | None:
         try:

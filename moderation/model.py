@@ -257,10 +257,15 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """All opinions on one event. `silent` lists the labels nobody could judge: unknown, which is not zero."""
+    """All opinions on one event. `silent` lists the labels nobody could judge: unknown, which is not zero.
+
+    Of these, `unread` are no failure: all detectors work, and none can judge this text, as in a language they never
+    learnt. Rules wait then as they do where no model is installed.
+    """
 
     given: tuple[Signal, ...] = ()
     silent: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
     def score(self, label: str) -> float:
         """The highest score any detector gave the label; 0 when none spoke."""

@@ -136,7 +136,23 @@ class Detector(Protocol):
         ...
 
     async def inspect(self, message: Message) -> Sequence[Signal]:
-        """Its signals; raising or being late makes its labels silent."""
+        """Its signals; raising or being late makes its labels silent.
+
+        A label without a signal could not be judged for this text, without anything being broken: it is silent too.
+        """
+        ...
+
+
+@runtime_checkable
+class Lives(Protocol):
+    """A detector with something to load before it can answer, and to let go of at the end."""
+
+    def start(self) -> None:
+        """Begin to load, on the running event loop, without waiting for it."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go; nobody will ask again."""
         ...
 
 
