@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "test": "Run the examples in rule files, and ask whether any would notice a change.",
     "judge": "Events in, verdicts out, one JSON object a line.",
     "backtest": "What these rules would have done to a chat that has already happened.",
+    "score": "Texts in, how toxic they are out, one JSON object a line.",
+    "models": "The toxicity models: which there are, fetch them, check them, make them faster.",
     "explain": "Why a case was decided as it was, in words.",
     "schema": "JSON Schema of rule files and sereno.yaml, for editors.",
     "doctor": "Look at everything around the bot: what is wrong and how to mend it.",

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import click
 
-Report = Callable[[int, int], None]
-"""Called with how much is done, and how much there is."""
+Report = Callable[[int, int | None], None]
+"""Called with how much is done, and how much there is where that is known."""
 
 
 def emit_json(value: object) -> None:
@@ -27,15 +27,20 @@ def progress(title: str) -> Iterator[Report]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeRemainingColumn(),
+    )
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     task = bar.add_task(title, total=None)
 
-    def report(done: int, total: int) -> None:
+    def report(done: int, total: int | None) -> None:
         if not bar.live.is_started:
             bar.start()
         bar.update(task, completed=done, total=total)
-        if done >= total:
+        if total is not None and done >= total:
             bar.stop()
 
     try:
