@@ -28,6 +28,7 @@ from bot.stores.desk import CaseDesk
 from bot.stores.intents import IntentStore
 from bot.stores.journal import Journal
 from bot.stores.opening import only_one
+from bot.stores.opinions import Opinions
 from bot.stores.raids import RaidEnds
 from bot.stores.recovery import Recovery
 from bot.stores.retention import Retention
@@ -39,6 +40,7 @@ from moderation.detection import Detection
 from moderation.enforcer import Enforcer
 from moderation.errors import StoreError
 from moderation.hands import DryHands, LiveHands
+from moderation.leeway import DEFAULT, Bounds, Figures
 from moderation.model import Event, MemberRef
 from moderation.ports import Accepted, Chat, Clock, Detector, KnowsLanguages, Lives
 from moderation.reasons import taken_back
@@ -55,7 +57,8 @@ HEARTBEAT: Final = 2.0
 @dataclass(frozen=True, slots=True)
 class AppSettings:
     """How this bot shall behave. `keep` is how long flagged text stays; `patience` the detectors' time in seconds;
-    `dry` acts on nothing; `keyed` are the platforms that show one key once; `own` the bot's accounts by platform."""
+    `dry` acts on nothing; `keyed` are the platforms that show one key once; `own` the bot's accounts by platform;
+    `leeway` says by community how far moderators' verdicts may move the thresholds of rules."""
 
     data: Path
     keep: timedelta = timedelta(days=30)
@@ -66,6 +69,7 @@ class AppSettings:
     keyed: frozenset[str] = frozenset({"plaza", "twin", "discord", "matrix"})
     own: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pauses: Sequence[float] = PAUSES
+    leeway: Mapping[str, Bounds] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,17 @@ class App:
             self.enforcer.wake,
             settings.pauses,
         )
+        self._opinions = Opinions(parts.journal.vault, lambda community: settings.leeway.get(community, DEFAULT))
+        self._leeway: dict[str, Figures] = {}
         self.desk = CaseDesk(
-            parts.journal, kinds, parts.clock, told=self._taken_back, wake=self.enforcer.wake, forgive=self._forgive
+            parts.journal,
+            kinds,
+            parts.clock,
+            told=self._taken_back,
+            wake=self.enforcer.wake,
+            forgive=self._forgive,
+            opinions=self._opinions,
+            adjust=self._adjust,
         )
         self.raid_ends = RaidEnds(parts.journal, kinds, parts.clock, parts.stream.raid)
         self.ready = False
@@ -140,6 +153,8 @@ class App:
         recovery = Recovery(self.journal)
         past = await self.journal.read(lambda connection: recovery.read(connection, since))
         self._parts.stream.restore(past.recent, past.strikes, past.raids)
+        self._leeway = await self.journal.read(self._opinions.everywhere)
+        self._parts.stream.adjust(self._leeway)
         for rule, case, last in past.outages:
             self._outages.recall(rule, case, last)
         await self.enforcer.recover()
@@ -204,6 +219,10 @@ class App:
 
     def _forgive(self, case: str) -> None:
         self._parts.stream.forgive(case)
+
+    def _adjust(self, community: str, figures: Figures) -> None:
+        self._leeway = {**self._leeway, community: figures}
+        self._parts.stream.adjust(self._leeway)
 
     async def _sweep(self) -> None:
         await self.retention.sweep()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -13,6 +13,7 @@ from bot.outages import Outages
 from bot.stores.decisions import Decided
 from moderation.errors import Unsupported
 from moderation.hands import Hands
+from moderation.leeway import Figures
 from moderation.model import Capability, Event, MemberRef, ReportFiled, Signals, author_of
 from moderation.plan import Plan, Rulebook, make_plan
 from moderation.ports import Accepted, Clock
@@ -49,6 +50,10 @@ class Stream(Protocol):
 
     def forgive(self, case: str) -> None:
         """Take back the strikes of a case."""
+        ...
+
+    def adjust(self, leeway: Mapping[str, Figures]) -> None:
+        """Other thresholds from now on, by community, where moderators' verdicts have moved them."""
         ...
 
     def forget(self, at: datetime) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from moderation.case import APPEAL_WINDOW, MOVES, Case, CaseState
+from moderation.case import APPEAL_WINDOW, MOVES, Case, CaseState, Origin
 from moderation.errors import UserError
+from moderation.leeway import Opinion
 
 
 class Verb(StrEnum):
@@ -16,6 +17,8 @@ class Verb(StrEnum):
 
     UPHOLD = "uphold"
     OVERTURN = "overturn"
+    NOT_A_PROBLEM = "not_a_problem"
+    RETRACT = "retract"
     APPEAL = "appeal"
 
 
@@ -26,12 +29,15 @@ _UPHELD: Final[Mapping[CaseState, CaseState]] = {
 }
 
 
-def verbs(case: Case) -> tuple[Verb, ...]:
-    """What can still be said about a case."""
+def verbs(case: Case, opinion: Opinion | None = None, *, moved: bool = False) -> tuple[Verb, ...]:
+    """What can still be said about a case. `opinion` is what somebody has said about its rule and not taken back;
+    `moved` whether a threshold moved by that."""
     can = MOVES[case.state]
     said = {
         Verb.UPHOLD: case.state in _UPHELD,
         Verb.OVERTURN: CaseState.OVERTURNED in can,
+        Verb.NOT_A_PROBLEM: case.origin is Origin.RULES and opinion is not Opinion.NOT_A_PROBLEM,
+        Verb.RETRACT: moved,
         Verb.APPEAL: CaseState.APPEALED in can and case.member is not None,
     }
     return tuple(verb for verb, possible in said.items() if possible)
@@ -55,6 +61,12 @@ def appealed(case: Case, *, by: str, at: datetime) -> Case:
     if at > case.opened_at + APPEAL_WINDOW:
         raise UserError(f"case {case.number} could be appealed for {APPEAL_WINDOW.days} days; they have passed")
     return case.moved(CaseState.APPEALED, by=by, at=at)
+
+
+def about_a_rule(case: Case) -> None:
+    """Only what a rule found can be no problem; an outage or a lost action says nothing about a rule."""
+    if case.origin is not Origin.RULES:
+        raise UserError(f"no rule decided case {case.number}: there is nothing to say about one")
 
 
 def another_human(case: Case, by: str, decided_by: str) -> None:

@@ -13,7 +13,9 @@ from bot.stores import tables
 from bot.stores.case_rows import find_case, read_case
 from bot.stores.codec import from_bytes
 from bot.stores.journal import NOBODY, Journal, subject_of
+from bot.stores.opinions import Moved, Said, last_said, moved_by
 from bot.stores.times import moment
+from bot.stores.verdicts import recorded_verdict
 from moderation.case import Case, CaseState
 from moderation.model import MemberRef
 from moderation.strikes import Strike
@@ -58,7 +60,8 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """Everything about one case. `reasons` is the statement of reasons, `verdict` as in bot/stores/verdicts.py; both
-    are None for cases without a person, or when the person was erased."""
+    are None for cases without a person, or when the person was erased. `said` is what a person said last about the rule
+    behind it, and `moved` what the thresholds of rules were moved by that."""
 
     case: Case
     name: str
@@ -68,6 +71,8 @@ class CaseView:
     steps: tuple[Step, ...]
     strikes: tuple[Strike, ...]
     notes: tuple[Remark, ...]
+    said: Said | None = None
+    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +138,13 @@ class Cases:
             case=case,
             name=told.get("name", ""),
             reasons=told.get("reasons"),
-            verdict=self._verdict(connection, case),
+            verdict=recorded_verdict(connection, self._journal.vault, case.id),
             evidence=tuple(self._evidence(connection, case.id)),
             steps=tuple(self._steps(connection, case.id)),
             strikes=tuple(read_strikes(connection, case.id)),
             notes=tuple(self._notes(connection, case.id)),
+            said=last_said(connection, case.id),
+            moved=tuple(moved_by(connection, case.id)),
         )
 
     def _told(self, connection: Connection, case: Case) -> dict[str, Any]:
@@ -145,12 +152,6 @@ class Cases:
         subject = subject_of(case.member) if case.member else NOBODY
         plain = self._journal.vault.open(connection, subject, sealed, f"case {case.id}")
         return dict(from_bytes(plain)) if plain else {}
-
-    def _verdict(self, connection: Connection, case: Case) -> dict[str, Any] | None:
-        table = tables.decision
-        row = connection.execute(select(table).where(table.c.case_id == case.id).limit(1)).first()
-        plain = self._journal.vault.open(connection, row.subject, row.sealed, f"decision {row.seq}") if row else None
-        return dict(from_bytes(plain)) if plain else None
 
     def _evidence(self, connection: Connection, case: str) -> list[Evidence]:
         table = tables.evidence

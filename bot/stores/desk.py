@@ -1,26 +1,41 @@
-"""What people do with cases, as rows: uphold, overturn, note, let go what a brake held."""
+"""What people do with cases, as rows: uphold, overturn, say what they think of the rule, note, let go what a brake held."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
 from bot.stores import audit, tables
 from bot.stores.case_rows import find_case, move
 from bot.stores.journal import NOBODY, Journal, subject_of
+from bot.stores.opinions import Opinions, last_said
 from bot.stores.times import millis
 from bot.stores.undo import Undoing
 from moderation.actions.base import Action
-from moderation.case import Case, CaseState
-from moderation.desk import another_human, appealed, upheld
+from moderation.case import Case, CaseState, Origin
+from moderation.desk import about_a_rule, another_human, appealed, upheld
 from moderation.errors import UserError
 from moderation.intents import IntentState
+from moderation.leeway import Figures, Opinion, Why
 from moderation.ports import Clock
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A case after somebody said something, and where its community's thresholds stand; None when none moved."""
+
+    case: Case
+    figures: Figures | None = None
+
+
 class CaseDesk:
-    """The desk over the journal; every verb is one transaction and one audit row at least."""
+    """The desk over the journal; every verb is one transaction and one audit row at least.
+
+    `adjust` is told where the thresholds of a community stand whenever one has moved.
+    """
 
     def __init__(
         self,
@@ -31,45 +46,82 @@ class CaseDesk:
         told: Callable[[Case], str],
         wake: Callable[[], None],
         forgive: Callable[[str], None],
+        opinions: Opinions,
+        adjust: Callable[[str, Figures], None],
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._undoing = Undoing(journal, kinds, told)
         self._wake = wake
         self._forgive = forgive
+        self._opinions = opinions
+        self._adjust = adjust
 
     async def overturn(self, case: str, by: str) -> Case:
-        """Take a case back: everything reversible, the strikes, and a word to the person. Twice is once."""
+        """Take a case back: everything reversible, the strikes, and a word to the person. Twice is once.
+
+        That says nothing about the rule; what somebody said about it before no longer counts.
+        """
         at = self._clock.now()
 
-        def work(connection: Connection) -> Case:
+        def work(connection: Connection) -> _Done:
             before = _found(connection, case)
-            another_human(before, by, _decided_by(connection, before))
-            after = self._undoing.overturn(connection, before, by, at)
-            self._answer(connection, before, after, by, millis(at))
-            return after
+            if before.state is CaseState.OVERTURNED:
+                return _Done(before)
+            after = self._take_back(connection, before, by, at)
+            return self._done(connection, after, self._opinions.take_back(connection, before, by, at))
 
-        after = await self._journal.write(work, "undo")
-        self._forgive(after.id)
-        self._wake()
-        return after
+        return self._settled(await self._journal.write(work, "undo"), forgiven=True)
+
+    async def not_a_problem(self, case: str, by: str, why: Why) -> Case:
+        """Take a case back because its rule was wrong about it; the threshold that decided moves a little.
+
+        A case that was taken back already stays as it is, and its rule learns why. Twice is once.
+        """
+        at = self._clock.now()
+
+        def work(connection: Connection) -> _Done:
+            before = _found(connection, case)
+            about_a_rule(before)
+            said = last_said(connection, before.id)
+            if said is not None and said.taken_back_at is None and said.said is Opinion.NOT_A_PROBLEM:
+                return _Done(before)
+            after = self._take_back(connection, before, by, at)
+            moved = self._opinions.say(connection, before, Opinion.NOT_A_PROBLEM, why, by, at)
+            return self._done(connection, after, moved)
+
+        return self._settled(await self._journal.write(work, "not a problem"), forgiven=True)
 
     async def uphold(self, case: str, by: str) -> Case:
         """A person says that it was right; what a brake held goes out."""
         at = self._clock.now()
 
-        def work(connection: Connection) -> Case:
+        def work(connection: Connection) -> _Done:
             before = _found(connection, case)
             after = upheld(before, by=by, at=at, decided_by=_decided_by(connection, before))
-            if after is not before:
-                move(connection, before, after, f"case {after.state}")
-                self._answer(connection, before, after, by, millis(at))
-                self._let_go(connection, before.id)
-            return after
+            if after is before:
+                return _Done(before)
+            move(connection, before, after, f"case {after.state}")
+            self._answer(connection, before, after, by, millis(at))
+            self._let_go(connection, before.id)
+            ruled = before.origin is Origin.RULES
+            moved = ruled and self._opinions.say(connection, before, Opinion.UPHELD, None, by, at)
+            return self._done(connection, after, moved)
 
-        after = await self._journal.write(work, "uphold")
-        self._wake()
-        return after
+        return self._settled(await self._journal.write(work, "uphold"))
+
+    async def retract(self, case: str, by: str) -> Case:
+        """Take back what was said about the rule behind a case: thresholds are where they were without it.
+
+        The case stays as it is: nobody is punished anew. Twice is once.
+        """
+        at = self._clock.now()
+
+        def work(connection: Connection) -> _Done:
+            found = _found(connection, case)
+            return self._done(connection, found, self._opinions.take_back(connection, found, by, at))
+
+        return self._settled(await self._journal.write(work, "retract"))
 
     async def appeal(self, case: str, by: str, text: str) -> Case:
         """The person a case is about objects to it; `by` is `platform:id`. Once, within half a year."""
@@ -120,6 +172,25 @@ class CaseDesk:
         table = tables.intent
         query = select(table.c.key).where(table.c.case_id == case, table.c.state == IntentState.WAITING)
         return await self._journal.read(lambda connection: len(connection.execute(query).all()))
+
+    def _take_back(self, connection: Connection, before: Case, by: str, at: datetime) -> Case:
+        """Overturn a case; one that was overturned stays as it is."""
+        another_human(before, by, _decided_by(connection, before))
+        after = self._undoing.overturn(connection, before, by, at)
+        self._answer(connection, before, after, by, millis(at))
+        return after
+
+    def _done(self, connection: Connection, case: Case, moved: bool) -> _Done:
+        return _Done(case, self._opinions.figures(connection, case.community) if moved else None)
+
+    def _settled(self, done: _Done, *, forgiven: bool = False) -> Case:
+        """What follows once it is on disk; on the loop, in the order of the commits."""
+        if done.figures is not None:
+            self._adjust(done.case.community, done.figures)
+        if forgiven:
+            self._forgive(done.case.id)
+        self._wake()
+        return done.case
 
     def _answer(self, connection: Connection, before: Case, after: Case, by: str, now: int) -> None:
         """Note how an appeal ended."""

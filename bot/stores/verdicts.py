@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from bot.stores.codec import write_message_ref
+from sqlalchemy import Connection, select
+
+from bot.stores.codec import from_bytes, write_message_ref
+from bot.stores.tables import decision
+from bot.stores.vault import Vault
 from moderation.intents import write_action
 from moderation.verdict import Because, Match, Verdict
 
@@ -26,6 +31,13 @@ def write_verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def recorded_verdict(connection: Connection, vault: Vault, case: str) -> dict[str, Any] | None:
+    """The verdict that opened a case; None when no rule did, or when it is no longer kept."""
+    row = connection.execute(select(decision).where(decision.c.case_id == case).limit(1)).first()
+    plain = vault.open(connection, row.subject, row.sealed, f"decision {row.seq}") if row else None
+    return dict(from_bytes(plain)) if plain else None
+
+
 def _match(match: Match) -> dict[str, Any]:
     return {
         "rule": match.rule,
@@ -34,6 +46,7 @@ def _match(match: Match) -> dict[str, Any]:
         "messages": [write_message_ref(ref) for ref in match.messages],
         "because": [_because(one) for one in match.because],
         "score_only": match.score_only,
+        "scores": [asdict(seen) for seen in match.scores],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from moderation.case import MOVES, Case, CaseState, Origin, case_id, priority
 from moderation.desk import Verb, verbs
 from moderation.errors import AlreadyMoved, SerenoError, UserError
+from moderation.leeway import Opinion
 from moderation.model import MemberRef
 from tests.pipeline.stage import NOON, on_stage
 
@@ -149,7 +151,22 @@ async def test_an_appeal_may_come_for_half_a_year(tmp_path: Path) -> None:
 def test_what_can_be_said_about_a_case_follows_from_its_state() -> None:
     """Nothing is offered that would be refused."""
     eve = MemberRef("twin", "club", "eve")
-    assert verbs(a_case(CaseState.HELD, member=eve)) == (Verb.UPHOLD, Verb.OVERTURN)
-    assert verbs(a_case(CaseState.DECIDED, member=eve)) == (Verb.OVERTURN, Verb.APPEAL)
-    assert verbs(a_case(CaseState.DECIDED)) == (Verb.OVERTURN,)
-    assert verbs(a_case(CaseState.OVERTURNED, member=eve)) == ()
+    overturn = (Verb.OVERTURN, Verb.NOT_A_PROBLEM)
+    assert verbs(a_case(CaseState.HELD, member=eve)) == (Verb.UPHOLD, *overturn)
+    assert verbs(a_case(CaseState.DECIDED, member=eve)) == (*overturn, Verb.APPEAL)
+    assert verbs(a_case(CaseState.DECIDED)) == overturn
+    assert verbs(a_case(CaseState.OVERTURNED, member=eve)) == (Verb.NOT_A_PROBLEM,)
+
+
+def test_what_was_said_about_a_rule_can_be_taken_back() -> None:
+    """Where it moved something; and nobody is asked to say it again."""
+    case = a_case(CaseState.OVERTURNED)
+    assert verbs(case, Opinion.NOT_A_PROBLEM, moved=True) == (Verb.RETRACT,)
+    assert verbs(case, Opinion.NOT_A_PROBLEM) == ()
+    assert verbs(a_case(), Opinion.UPHELD, moved=True) == (Verb.OVERTURN, Verb.NOT_A_PROBLEM, Verb.RETRACT)
+
+
+def test_a_case_that_no_rule_opened_says_nothing_about_one() -> None:
+    """An outage is a problem whatever people think of the rules."""
+    case = replace(a_case(CaseState.OPEN), origin=Origin.UNDECIDED)
+    assert verbs(case) == (Verb.UPHOLD, Verb.OVERTURN)

@@ -30,6 +30,7 @@ from moderation.actions.strike import Strike as StrikeAction
 from moderation.actions.timeout import Timeout
 from moderation.actions.warn import Warn
 from moderation.brakes import CommunityBrake
+from moderation.leeway import Figures
 from moderation.model import Event, Signals, author_of, message_of
 from moderation.ports import Detector
 from moderation.strikes import Strike, awards
@@ -81,6 +82,7 @@ class WordStream:
     restored: tuple[Sequence[Event], Sequence[Strike], Sequence[tuple[str, str, datetime]]] | None = None
     poison: str = "\0poison"
     wave: bool = False
+    leeway: Mapping[str, Figures] = field(default_factory=dict)
 
     def note(self, event: Event) -> Event:
         self.noted.append(event.key)
@@ -141,6 +143,9 @@ class WordStream:
 
     def raid(self, platform: str, community: str, at: datetime) -> bool:
         return self.wave
+
+    def adjust(self, leeway: Mapping[str, Figures]) -> None:
+        self.leeway = leeway
 
     def forgive(self, case: str) -> None:
         self.strikes = [strike for strike in self.strikes if strike.case != case]

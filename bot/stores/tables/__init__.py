@@ -9,6 +9,7 @@ from bot.stores.tables.accepting import cursor, gap, inbox, subject_key
 from bot.stores.tables.base import metadata
 from bot.stores.tables.cases import appeal, case, evidence, note, strike
 from bot.stores.tables.deciding import audit, budget, dead_letter, decision, intent, lease
+from bot.stores.tables.opinions import opinion, threshold_move
 from bot.stores.tables.room import room_channel, room_member, room_message
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "lease",
     "metadata",
     "note",
+    "opinion",
     "room_channel",
     "room_member",
     "room_message",
     "strike",
     "subject_key",
+    "threshold_move",
 ]
