@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, help="messages in the corpus (each suite has its own default)")
     parser.add_argument("--data", type=Path, help="public data sets for toxicity (SERENO_DATA, ../shared/data)")
     parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="write the JSON there as well, for the pictures")
     arguments = parser.parse_args()
     options: dict[str, Any] = {"peers": arguments.peers, "data": arguments.data}
     if arguments.size:
@@ -59,8 +60,13 @@ def main() -> None:
         if not arguments.json:
             sys.stdout.write(report.as_text() + "\n")
             sys.stdout.flush()
-    if arguments.json:
-        sys.stdout.write(json.dumps([report.as_json() for report in reports], indent=1) + "\n")
+    if arguments.json or arguments.keep:
+        found = json.dumps([report.as_json() for report in reports], indent=1) + "\n"
+        if arguments.keep:
+            arguments.keep.parent.mkdir(parents=True, exist_ok=True)
+            arguments.keep.write_text(found, encoding="utf-8")
+        if arguments.json:
+            sys.stdout.write(found)
 
 
 if __name__ == "__main__":

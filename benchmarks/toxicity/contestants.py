@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +91,11 @@ PEERS: Final[Mapping[str, Callable[[], Contestant]]] = {
 
 
 def builders(*, peers: bool) -> Mapping[str, Callable[[], Contestant]]:
-    """Everybody who may take part, by name; Detoxify where SERENO_DETOXIFY_DIR names a folder with its checkpoint."""
-    return {SHIPPED: shipped} | (dict(PEERS) if peers else {})
+    """Everybody who may take part alone, by name."""
+    from benchmarks.toxicity import detoxify
+
+    transformers = {detoxify.GENUINE: detoxify.genuine, detoxify.FAST: detoxify.optimised}
+    return {SHIPPED: shipped} | (dict(PEERS) | transformers if peers else {})
 
 
 def present(name: str, build: Callable[[], Contestant]) -> Contestant | Absent:
@@ -104,12 +106,6 @@ def present(name: str, build: Callable[[], Contestant]) -> Contestant | Absent:
         return Absent(name, f"the package {error.name} is not installed (pip install '.[bench]')")
     except (SerenoError, OSError) as error:
         return Absent(name, str(error).splitlines()[0])
-
-
-def detoxify_folder() -> Path | None:
-    """Where its checkpoints lie, if anybody says so."""
-    given = os.environ.get("SERENO_DETOXIFY_DIR")
-    return Path(given) if given else None
 
 
 def size_of(path: Path) -> int:

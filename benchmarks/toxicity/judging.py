@@ -72,6 +72,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """Texts of one suite that try the same: of the toxic ones how many are caught, of the clean ones how many flagged."""
+
+    name: str
+    toxic: int
+    caught: int
+    clean: int
+    flagged: int
+
+
+@dataclass(frozen=True, slots=True)
 class LabelArea:
     """How well one label is told where people judged it."""
 
@@ -143,6 +154,30 @@ def groups(texts: Sequence[Text], given: NDArray[np.float64], threshold: float) 
         if text.group and not text.toxic:
             found[text.group].append(bool(score >= threshold))
     return [Group(name, len(each), sum(each)) for name, each in sorted(found.items()) if len(each) >= SMALLEST]
+
+
+def families(texts: Sequence[Text], given: NDArray[np.float64], threshold: float) -> list[Family]:
+    """In the order of their names."""
+    found: dict[str, dict[bool, list[bool]]] = defaultdict(lambda: {True: [], False: []})
+    for text, score in zip(texts, given, strict=True):
+        if text.family:
+            found[text.family][text.toxic].append(bool(score >= threshold))
+    return [
+        Family(name, len(each[True]), sum(each[True]), len(each[False]), sum(each[False]))
+        for name, each in sorted(found.items())
+    ]
+
+
+def pairs_in_order(texts: Sequence[Text], given: NDArray[np.float64]) -> float | None:
+    """Of the pairs that differ in little, how many have the toxic text above the clean one; equal scores count half."""
+    kinds: dict[int, dict[bool, float]] = defaultdict(dict)
+    for text, score in zip(texts, judged_only(given), strict=True):
+        if text.pair is not None:
+            kinds[text.pair][text.toxic] = float(score)
+    whole = [each for each in kinds.values() if len(each) == 2]
+    if not whole:
+        return None
+    return float(np.mean([0.5 + 0.5 * np.sign(each[True] - each[False]) for each in whole]))
 
 
 def gap(found: Sequence[Group]) -> float | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from benchmarks.measure import Report, Row
 from benchmarks.toxicity.contestants import Absent
-from benchmarks.toxicity.judging import Group, LabelArea, Measures, gap
+from benchmarks.toxicity.detoxify import GENUINE
+from benchmarks.toxicity.judging import Family, Group, LabelArea, Measures, gap
 from benchmarks.toxicity.metrics import Bin, wilson
 from benchmarks.toxicity.sets import Origin
 from benchmarks.toxicity.speed import Alone, Rate
@@ -30,7 +31,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class SuiteFound:
-    """One suite, and by contestant its measures and curves: recall and precision, and the bins of reliability."""
+    """One suite, and by contestant its measures and curves: recall and precision, and the bins of reliability.
+
+    `pairs` is the share of contrasting pairs in the right order, None where the suite has none.
+    """
 
     name: str
     language: str
@@ -40,6 +44,8 @@ class SuiteFound:
     measures: Mapping[str, Measures]
     precision_recall: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
     reliability: Mapping[str, Sequence[Bin]] = field(default_factory=dict)
+    families: Mapping[str, Sequence[Family]] = field(default_factory=dict)
+    pairs: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,14 @@ class ToxicityReport:
         """For people."""
         said = [f"!! NOT MEASURED: {each}" for each in self.missing]
         said += [f"!! ABSENT: {each.name}: {each.why}" for each in self.absent]
-        parts = ["== toxicity", "\n".join([*said, *self.notes])]
-        parts += [_suites(self.suites), _one_kind(self.suites), _margins(self.suites, self.who)]
+        known = [f"{each.name}: {each.about}" for each in self.who if each.about]
+        parts = ["== toxicity", "\n".join([*said, *self.notes, *known])]
+        parts += [
+            _suites(self.suites),
+            _one_kind(self.suites),
+            _margins(self.suites, self.who),
+            _families(self.suites, self.who),
+        ]
         parts += [_groups(self.groups), _labels(self.labels), _rates(self.rates), _alone(self.alone)]
         if self.goals:
             parts.append(Report("toxicity: what was promised", tuple(self.goals)).as_text())
@@ -145,7 +157,7 @@ def _one_kind(suites: Sequence[SuiteFound]) -> str:
 
 
 def _margins(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
-    """The first contestant beside each other one, ROC-AUC on every suite that has one."""
+    """The first contestant beside each other one, ROC-AUC on every suite that has one, and contrasting pairs."""
     if len(who) < 2:
         return ""
     first, *others = [each.name for each in who]
@@ -155,7 +167,25 @@ def _margins(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
         if first in areas:
             gains = [f"{100 * (areas[first] - areas[other]):+.1f}" if other in areas else "–" for other in others]
             rows.append((suite.name, _percent(areas[first]), *gains))
+        pairs = suite.pairs.get(first)
+        if pairs is not None:
+            beside = [(suite.pairs.get(other) or 0.0) for other in others]
+            gains = [f"{100 * (pairs - each):+.1f}" for each in beside]
+            rows.append((f"{suite.name}: pairs in order", _percent(pairs), *gains))
     return table("Ahead in ROC-AUC × 100", ("suite", first, *(f"over {other}" for other in others)), rows)
+
+
+def _families(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
+    """What the own texts try, for the first two contestants."""
+    names = [each.name for each in who[:2]]
+    rows = []
+    for suite in suites:
+        by_name = {name: {each.name: each for each in suite.families.get(name, ())} for name in names}
+        for family in by_name[names[0]].values() if names else ():
+            its = [by_name[name][family.name] for name in names]
+            shares = [f"{each.caught}/{each.toxic} · {each.flagged}/{each.clean}" for each in its]
+            rows.append((suite.name, family.name, *shares))
+    return table("What the own texts try: toxic caught · clean flagged", ("suite", "family", *names), rows)
 
 
 def _groups(found: Sequence[GroupsFound]) -> str:
@@ -180,7 +210,7 @@ def _labels(labels: Mapping[str, Sequence[LabelArea]]) -> str:
 
 
 def _rates(rates: Sequence[Rate]) -> str:
-    slowest = {(each.texts, each.batch): each.cpu for each in rates if each.name.startswith("detoxify")}
+    loop = {each.texts: each.cpu for each in rates if each.name == GENUINE and each.batch == 1}
     rows = [
         (
             each.texts,
@@ -188,7 +218,7 @@ def _rates(rates: Sequence[Rate]) -> str:
             each.name,
             f"{each.cpu:,.0f}",
             f"{each.wall:,.0f}",
-            f"{each.cpu / slowest[each.texts, each.batch]:.1f}" if (each.texts, each.batch) in slowest else "–",
+            f"{each.cpu / loop[each.texts]:.1f}" if each.texts in loop else "–",
         )
         for each in sorted(rates, key=lambda rate: (rate.texts, rate.batch))
     ]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from benchmarks.toxicity import judging, metrics, speed
+from benchmarks.toxicity import detoxify, judging, metrics, speed
 from benchmarks.toxicity.contestants import HYBRID, Absent, Contestant, builders, present
 from benchmarks.toxicity.goals import goals
 from benchmarks.toxicity.judging import Judged
 from benchmarks.toxicity.report import GroupsFound, SuiteFound, ToxicityReport, Who
-from benchmarks.toxicity.sets import Public, Suite, data_folder, own_suites, pooled
+from benchmarks.toxicity.sets import ALL, Public, Suite, data_folder, own_suites, pooled
 from moderation.errors import UserError
 
+BAND_TEXTS = 600
+"""Texts a cascade's band is chosen on; a transformer reads some 60 a second."""
 GROUP_SETS = 10
 """Groups with enough texts that a set needs for its gap to be shown."""
 
@@ -29,11 +33,13 @@ def measured(size: int | None, *, peers: bool, data: Path | None) -> ToxicityRep
         notes += _trained(public)
     suites = own_suites() + (public.suites(size) if public else [])
     found = {name: present(name, build) for name, build in builders(peers=peers).items()}
+    alone = [speed.alone(each) for each in found.values() if isinstance(each, Contestant)]
+    if peers:
+        found[detoxify.CASCADE] = present(detoxify.CASCADE, partial(detoxify.cascade, _tuning(public)))
     absent = [each for each in found.values() if isinstance(each, Absent)]
     there = [each for each in found.values() if isinstance(each, Contestant)]
     report = judged_report(there, suites)
     rates = speed.rates(there, own_suites(), size or speed.TEXTS)
-    alone = [speed.alone(each) for each in there]
     return ToxicityReport(
         missing,
         absent,
@@ -58,6 +64,12 @@ def _trained(public: Public | None) -> list[str]:
         return [f"{HYBRID}: {hybrid.train(hybrid.sample(public.of('train')), hybrid.cached())}"]
     except ModuleNotFoundError:
         return []  # its builder says so by name
+
+
+def _tuning(public: Public | None) -> list[str]:
+    """Texts to choose a band on: drawn from all that were set apart for such choices."""
+    rows = [row.text for rows in public.of("tune").values() for row in rows] if public else []
+    return random.Random(1).sample(rows, min(BAND_TEXTS, len(rows)))
 
 
 def judged_report(there: Sequence[Contestant], suites: Sequence[Suite]) -> ToxicityReport:
@@ -85,8 +97,8 @@ def _suite(suite: Suite, there: Sequence[Contestant], judged: Mapping[str, Mappi
     truth = judging.truth_of(suite.texts)
     given = {each.name: judged[each.name][suite.name].toxicity for each in there}
     found = {each.name: judging.measures(given[each.name], truth, each.threshold) for each in there}
-    if not suite.mixed:
-        return SuiteFound(suite.name, suite.language, suite.origin, len(suite.texts), suite.toxic, found)
+    curves = given if suite.mixed else {}
+    lone = not suite.name.startswith(ALL)
     return SuiteFound(
         suite.name,
         suite.language,
@@ -94,8 +106,10 @@ def _suite(suite: Suite, there: Sequence[Contestant], judged: Mapping[str, Mappi
         len(suite.texts),
         suite.toxic,
         found,
-        {name: judging.pr_points(scores, truth) for name, scores in given.items()},
-        {name: metrics.reliability(judging.judged_only(scores), truth) for name, scores in given.items()},
+        {name: judging.pr_points(scores, truth) for name, scores in curves.items()},
+        {name: metrics.reliability(judging.judged_only(scores), truth) for name, scores in curves.items()},
+        {each.name: judging.families(suite.texts, given[each.name], each.threshold) for each in there if lone},
+        {name: judging.pairs_in_order(suite.texts, scores) for name, scores in given.items() if lone},
     )
 
 

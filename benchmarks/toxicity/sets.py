@@ -17,6 +17,8 @@ from moderation.toxicity.training.row import Row
 from moderation.toxicity.training.split import Part, parts_of
 
 Origin = Literal["own", "public"]
+ALL: Final = "all"
+"""How the name of several suites together begins."""
 HERE: Final = Path(__file__).parent
 BESIDE: Final = HERE.parents[2] / "shared" / "data"
 """Where the public data lie unless `--data` or SERENO_DATA says otherwise."""
@@ -32,13 +34,18 @@ _TERMS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text, what people say of it, and the group it speaks of; labels that are missing nobody judged."""
+    """One text, what people say of it, and the group it speaks of; labels that are missing nobody judged.
+
+    `family` is what the text tries; `pair` joins a toxic text with a clean one that differs in little.
+    """
 
     text: str
     language: str
     toxic: bool
     labels: Mapping[str, bool] = field(default_factory=dict)
     group: str | None = None
+    family: str | None = None
+    pair: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +69,23 @@ class Suite:
 
 
 def own_suites(folder: Path = HERE) -> list[Suite]:
-    """Every *.jsonl of the folder, one suite each."""
+    """Every *.jsonl of the folder: one suite each, or one per language where a file has several."""
     found = []
     for path in sorted(folder.glob("*.jsonl")):
-        texts = tuple(_own(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-        found.append(Suite(path.stem, texts[0].language, "own", texts))
+        texts = [_own(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        spoken = sorted({text.language for text in texts})
+        for language in spoken:
+            name = path.stem if len(spoken) == 1 else f"{path.stem}-{language}"
+            found.append(Suite(name, language, "own", tuple(text for text in texts if text.language == language)))
     return found
 
 
 def _own(raw: Mapping[str, Any]) -> Text:
     given = set(raw.get("labels") or ())
     labels = {label: label in given for label in LABELS if label != "toxicity"}
-    return Text(raw["text"], raw["lang"], bool(raw["label"]), labels, raw.get("group"))
+    return Text(
+        raw["text"], raw["lang"], bool(raw["label"]), labels, raw.get("group"), raw.get("family"), raw.get("pair")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +144,7 @@ def pooled(suites: Iterable[Suite]) -> list[Suite]:
     for suite in suites:
         groups[suite.origin, suite.language].append(suite)
     return [
-        Suite(f"all {origin}, {language}", language, origin, tuple(text for each in members for text in each.texts))
+        Suite(f"{ALL} {origin}, {language}", language, origin, tuple(text for each in members for text in each.texts))
         for (origin, language), members in sorted(groups.items())
         if len(members) > 1
     ]

@@ -5,11 +5,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.toxicity.contestants import HYBRID, Absent, of_port, present
 from benchmarks.toxicity.install import default_install
-from benchmarks.toxicity.judging import Judged, gap, groups, label_areas, measures, pr_points, truth_of
+from benchmarks.toxicity.judging import (
+    Family,
+    Judged,
+    families,
+    gap,
+    groups,
+    label_areas,
+    measures,
+    pairs_in_order,
+    pr_points,
+    truth_of,
+)
 from benchmarks.toxicity.running import judged_report
 from benchmarks.toxicity.sets import Suite, Text, data_folder, own_suites, pooled
 from benchmarks.toxicity.tables import table
@@ -29,6 +41,8 @@ def test_own_sets_are_read_with_what_is_known_of_each_text() -> None:
     assert found["chat-en"].mixed
     assert found["criticism-en"].toxic == 0
     assert any(text.group for text in found["contrasts-en"].texts)
+    assert all(text.pair for text in found["contrasts-en"].texts)
+    assert {each.language for each in found.values() if each.name.startswith("others")} == {"pt", "fr", "de", "it"}
 
 
 def test_suites_of_one_language_are_also_measured_together() -> None:
@@ -68,6 +82,16 @@ def test_the_gap_is_between_the_groups_flagged_most_and_least() -> None:
     assert [(group.name, group.texts, group.flagged) for group in found] == [("jews", 8, 0), ("women", 8, 2)]
     assert gap(found) == pytest.approx(0.25)
     assert gap(found[:1]) is None
+
+
+def test_pairs_are_in_order_where_the_toxic_text_scores_above_its_look_alike() -> None:
+    """Equal scores count half, and a text without its look-alike not at all."""
+    found = [(1, True, 0.9), (1, False, 0.2), (2, True, 0.4), (2, False, 0.4), (3, True, 0.9)]
+    texts = [Text("x", "en", toxic=toxic, pair=pair, family="negation") for pair, toxic, _ in found]
+    scores = np.asarray([score for *_, score in found])
+    assert pairs_in_order(texts, scores) == pytest.approx(0.75)
+    assert pairs_in_order([Text("x", "en", toxic=True)], scores[:1]) is None
+    assert families(texts, scores, 0.8) == [Family("negation", toxic=3, caught=2, clean=2, flagged=0)]
 
 
 def test_labels_are_measured_where_people_judged_enough_texts() -> None:
