@@ -107,8 +107,20 @@ def understood(number: int, line: bytes) -> Asked | None:
 def scores_of(model: Toxicity, texts: Sequence[str], languages: Sequence[str | None] = ()) -> list[Scores | None]:
     """One answer per text, None for one on which the model fails. Raises DetectorError when it fails on all of many.
 
-    Probabilities that are no numbers are left out.
+    Probabilities that are no numbers are left out. A text with nothing in it cannot hurt: it has all labels at 0, as in
+    a running bot.
     """
+    said = [place for place, text in enumerate(texts) if text.strip()]
+    found: list[Scores | None] = [dict.fromkeys(sorted(model.labels), 0.0) for _ in texts]
+    spoken = [languages[place] for place in said] if languages else ()
+    for place, scores in zip(said, _judged(model, [texts[place] for place in said], spoken), strict=True):
+        found[place] = scores
+    return found
+
+
+def _judged(model: Toxicity, texts: Sequence[str], languages: Sequence[str | None]) -> list[Scores | None]:
+    if not texts:
+        return []
     try:
         return [_sound(scores) for scores in model.score(texts, languages)]
     except DetectorError:

@@ -17,6 +17,7 @@ from bot.backtest.run import Progress, Result, run
 from bot.backtest.text_report import as_text
 from bot.exports import read
 from moderation.errors import UserError
+from moderation.toxicity.port import Toxicity
 from rules.loader import Vocabulary
 
 __all__ = ["BadRules", "Result", "as_text", "backtest", "write_html", "write_json"]
@@ -34,10 +35,11 @@ def backtest(
     against: Path | None = None,
     reading: Progress = _silently,
     judging: Progress = _silently,
+    model: Toxicity | None = None,
 ) -> Result:
     """Judge a chat export with the rules of a folder, and with those of another one when `against` names it.
 
-    `reading` is told bytes, `judging` events. Raises BadRules when a rule file has errors, and UserError when there is
+    `reading` is told bytes, `judging` events. With a `model`, rules may ask for its scores. Raises BadRules when a rule file has errors, and UserError when there is
     nothing at a path or nothing that can be read.
     """
     now = given(rules, vocabulary)
@@ -46,4 +48,4 @@ def backtest(
     if not history.entries:
         reasons = "; ".join(f"{skipped.path}: {skipped.reason}" for skipped in history.skipped[:3])
         raise UserError(f"{export}: no messages could be read{f' ({reasons})' if reasons else ''}")
-    return run(export, history, now, before, vocabulary.actions, judging)
+    return run(export, history, now, before, vocabulary.actions, judging, model)

@@ -17,7 +17,22 @@ from bot.backtest.judged import Judged, Matched
 from bot.backtest.run import Result
 from bot.backtest.tally import RuleTally
 from bot.backtest.text_report import HEADS, idle, sanctions, sums
-from bot.backtest.words import ASSUMPTIONS, Piece, counted, does, outcome, pieces, spans, spread, times, visible, why
+from bot.backtest.words import (
+    ASSUMPTIONS,
+    Piece,
+    asked,
+    counted,
+    does,
+    outcome,
+    pieces,
+    spans,
+    spread,
+    times,
+    unknown,
+    visible,
+    waiting,
+    why,
+)
 
 MOST: Final = 200
 """Messages of one rule, or of one kind of difference, that are shown."""
@@ -92,7 +107,9 @@ def as_html(result: Result) -> Iterator[str]:
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         sections=sections,
         idle=idle(result.tally),
-        waiting=[rule.rule.id for rule in result.tally.rules.values() if rule.unjudged == "score"],
+        asked=asked(result.scored) if result.scored else "",
+        waiting=waiting(result.tally, result.scored),
+        unknown=unknown(result.scored),
         undecided=[rule for rule in result.tally.rules.values() if rule.undecided],
         people=people[:PEOPLE],
         everybody=len(people),

@@ -8,9 +8,10 @@ rules         one object a rule, in order: rule, file, line, mode; messages, eve
               acted_on: distinct messages it would have touched, earlier ones of a flood or a split word included; people;
               protected: matches by staff and bots, to whom nothing happens and whom the next two leave out; actions,
               if_enforced: name → times; undecided: messages on which nobody knows; not_judged: null, "off", "score" (an
-              export has no scores) or "events"; scores: labels it asks for; days: date → matches;
+              export has no scores, and no model that was asked gives them) or "events"; scores: labels it asks for; days: date → matches;
               brake: null, or {name, max, within_seconds, pulled_at: null or time, asked}
 people        those who would have been sanctioned, most often first: id, name, community, messages, actions, if_enforced
+scored        null when no model was asked, or {model, texts, silent}: distinct texts, and those it could not judge
 against       null, or {folder, rules, counts: {new, gone, changed, same}, differences: [{rule, new, gone, changed}]}
 assumptions   sentences
 messages      every message (or other event) that matched, in order, as in bot/backtest/judged.py; with `--against` those that
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TextIO
 
 from bot.backtest.run import Result
@@ -48,6 +50,7 @@ def _head(result: Result) -> dict[str, object]:
         "folder": str(result.rules.path),
         "rules": list(_rules(result.tally)),
         "people": [_person(person) for person in result.tally.sanctioned()],
+        "scored": asdict(result.scored) if result.scored else None,
         "against": _against(result),
         "assumptions": list(ASSUMPTIONS),
     }

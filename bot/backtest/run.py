@@ -14,6 +14,8 @@ from bot.backtest.archive import Archive
 from bot.backtest.difference import Difference
 from bot.backtest.given import Given
 from bot.backtest.judged import actions_of, add, begin, change
+from bot.backtest.scoring import Given as Signalled
+from bot.backtest.scoring import Scored, Scorer
 from bot.backtest.sides import Side
 from bot.backtest.tally import Tally, tally
 from bot.exports import Reading
@@ -21,6 +23,7 @@ from bot.exports.entries import Kind
 from moderation.actions.base import Action
 from moderation.model import Event, message_of
 from moderation.text.views import Views
+from moderation.toxicity.port import Toxicity
 from moderation.verdict import Verdict
 from rules.facts import text_of
 
@@ -36,7 +39,7 @@ class Result:
     """What the rules would have done. Closing it forgets the messages.
 
     `messages` counts distinct ones. `archive` has every message and other event that matched, in order; `tally` what it
-    comes to for the rules, and `before` the same for those of `against`.
+    comes to for the rules, and `before` the same for those of `against`. `scored` is None when no model was asked.
     """
 
     export: Path
@@ -48,6 +51,7 @@ class Result:
     against: Given | None = None
     before: Tally | None = None
     difference: Difference | None = None
+    scored: Scored | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -65,15 +69,19 @@ def run(
     against: Given | None,
     actions: Iterable[type[Action]],
     progress: Progress,
+    model: Toxicity | None = None,
 ) -> Result:
-    """Judge a whole history and count. `actions` are all that a rule may ask for."""
+    """Judge a whole history and count. `actions` are all that a rule may ask for; `model` scores the messages."""
     kinds = tuple(actions)
-    now = Side(rules.rule_set)
-    before = Side(against.rule_set) if against else None
+    labels = model.labels if model else frozenset()
+    now = Side(rules.rule_set, labels)
+    before = Side(against.rule_set, labels) if against else None
+    scorer = _scorer(model, now, before)
     archive = Archive()
     try:
         with old_objects_left_alone():
-            judge_all(reading, len(reading), now, before, archive, progress)
+            events = scorer.with_signals(reading) if scorer else ((event, ()) for event in reading)
+            judge_all(events, len(reading), now, before, archive, progress)
         counted = tally(now, kinds)
         counted_before = tally(before, kinds) if before else None
         difference = Difference() if before else None
@@ -82,17 +90,29 @@ def run(
         archive.close()
         raise
     messages = sum(entry.kind is Kind.POSTED for entry in reading.entries)
-    return Result(export, reading, messages, rules, counted, archive, against, counted_before, difference)
+    scored = scorer.scored if scorer else Scored(model.name) if model else None
+    return Result(export, reading, messages, rules, counted, archive, against, counted_before, difference, scored)
+
+
+def _scorer(model: Toxicity | None, now: Side, before: Side | None) -> Scorer | None:
+    """Somebody to score messages, when a rule asks for it."""
+    labels = now.engine.labels | (before.engine.labels if before else frozenset())
+    return Scorer(model, labels) if model and labels else None
 
 
 def judge_all(
-    events: Iterable[Event], total: int, now: Side, before: Side | None, archive: Archive, progress: Progress
+    events: Iterable[tuple[Event, Signalled]],
+    total: int,
+    now: Side,
+    before: Side | None,
+    archive: Archive,
+    progress: Progress,
 ) -> None:
-    """Every event through both sides; what matches is kept."""
-    for done, event in enumerate(events):
+    """Every event, with what a model says of it, through both sides; what matches is kept."""
+    for done, (event, signals) in enumerate(events):
         views = Views(text_of(event))
-        verdict = now.judge(event, views)
-        was = before.judge(event, views) if before is not None else None
+        verdict = now.judge(event, views, signals)
+        was = before.judge(event, views, signals) if before is not None else None
         if verdict.matched or (was is not None and was.matched):
             keep(archive, event, verdict, was)
         if not done % STEP:

@@ -141,7 +141,7 @@ def tally(side: Side, actions: Iterable[type[Action]]) -> Tally:
             brake = policy.brakes.get(rule.brake) if rule.brake else None
             rules[rule.id] = RuleTally(
                 rule,
-                unjudged=unjudged(rule),
+                unjudged=unjudged(rule, side.scored),
                 labels=tuple(sorted(wants_of(rule.condition).labels)),
                 braking=Braking(brake) if brake else None,
                 undecided=side.undecided_of(rule),

@@ -8,7 +8,21 @@ from typing import Final
 from bot.backtest.judged import CHANGED, GONE, NEW, Judged, Matched
 from bot.backtest.run import Result
 from bot.backtest.tally import RuleTally, Tally
-from bot.backtest.words import ASSUMPTIONS, counted, does, outcome, pieces, spans, spread, times, visible, why
+from bot.backtest.words import (
+    ASSUMPTIONS,
+    asked,
+    counted,
+    does,
+    outcome,
+    pieces,
+    spans,
+    spread,
+    times,
+    unknown,
+    visible,
+    waiting,
+    why,
+)
 from bot.exports.ledger import printable
 from moderation.units import written
 
@@ -128,15 +142,13 @@ def marked(judged: Judged, matched: Sequence[Matched]) -> str:
 
 def _silent(result: Result) -> str:
     rules = result.tally.rules.values()
-    waiting = [rule for rule in rules if rule.unjudged == "score"]
-    unknown = [rule for rule in rules if rule.undecided]
-    lines = []
-    if waiting:
-        names = ", ".join(rule.rule.id for rule in waiting)
-        lines.append(f"Score rules were not judged, because an export has no scores: {names}")
-    if unknown:
-        lines.append("Undecided, because an export does not tell what the rule asks for:")
-        lines += [f"  {rule.rule.id}: {counted(rule.undecided, 'message')}" for rule in unknown]
+    undecided = [rule for rule in rules if rule.undecided]
+    lines = [asked(result.scored)] if result.scored else []
+    if without := waiting(result.tally, result.scored):
+        lines.append(without)
+    if undecided:
+        lines.append(f"Undecided, because {unknown(result.scored)}:")
+        lines += [f"  {rule.rule.id}: {counted(rule.undecided, 'message')}" for rule in undecided]
     return "\n".join(lines)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from bot.backtest.judged import Judged, Matched
-from bot.backtest.tally import RuleTally
+from bot.backtest.scoring import Scored
+from bot.backtest.tally import RuleTally, Tally
 
 AROUND: Final = 60
 """Characters shown before the first word that decided, when a text is too long."""
@@ -22,6 +23,9 @@ ASSUMPTIONS: Final = (
     "Brakes and a platform's limits are not applied.",
 )
 """What a reader must know to weigh the figures."""
+
+WITHOUT_SCORES: Final = "Score rules were not judged, because an export has no scores: {rules}. With --score, the model that ships gives some"
+WITHOUT_MODEL: Final = "Score rules were not judged, because no model here gives what they ask for: {rules}"
 
 One = TypeVar("One")
 JOINED: Final = re.compile("(?<=[\u2190-\U0010ffff])\u200d(?=[\u2190-\U0010ffff])")
@@ -114,6 +118,26 @@ def outcome(rule: RuleTally) -> str:
         return "nothing"
     acts = times(rule.actions) or "nothing"
     return acts if rule.actions == rule.if_enforced else f"{acts} (if enforced: {times(rule.if_enforced)})"
+
+
+def waiting(tally: Tally, scored: Scored | None) -> str:
+    """The rules that would need scores which nobody gives, and what can be done; empty when there are none."""
+    names = ", ".join(name for name, rule in tally.rules.items() if rule.unjudged == "score")
+    return (WITHOUT_MODEL if scored else WITHOUT_SCORES).format(rules=names) if names else ""
+
+
+def unknown(scored: Scored | None) -> str:
+    """Why rules may be undecided."""
+    more = ", or the model cannot read the message" if scored else ""
+    return f"an export does not tell what the rule asks for{more}"
+
+
+def asked(scored: Scored) -> str:
+    """What the model did."""
+    if not scored.texts:
+        return "No rule asks for a score, so no message was scored"
+    silent = f"; it could not judge {scored.silent:,} of them" if scored.silent else ""
+    return f"{scored.model} scored {counted(scored.texts, 'distinct text')}{silent}"
 
 
 def times(actions: Mapping[str, int]) -> str:

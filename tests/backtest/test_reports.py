@@ -27,7 +27,7 @@ HOSTILE = [
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
 SHAPE = {
     "type": "object",
-    "required": ["schema", "export", "folder", "rules", "people", "against", "assumptions", "messages"],
+    "required": ["schema", "export", "folder", "rules", "people", "scored", "against", "assumptions", "messages"],
     "additionalProperties": False,
     "properties": {
         "schema": {"const": "backtest/1"},
@@ -48,6 +48,7 @@ SHAPE = {
             ],
         },
         "folder": {"type": "string"},
+        "scored": {"type": ["object", "null"], "required": ["model", "texts", "silent"]},
         "against": {"required": ["folder", "rules", "counts", "differences"]},
         "assumptions": {"items": {"type": "string"}},
         "rules": {
