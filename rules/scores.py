@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules.measures import Interval, Measure
 
 if TYPE_CHECKING:
     from moderation.model import Signal
     from rules.facts import Facts
+
+STATED: Final = frozenset({"scene", "given"})
+"""Who gives the scores that a scene or a line of `sereno judge` states: they hold for whichever model a rule names."""
 
 
 def _score(facts: Facts, argument: str) -> Interval:
@@ -23,7 +26,7 @@ def _score(facts: Facts, argument: str) -> Interval:
 
 
 def _is(model: str, detector: str) -> bool:
-    return detector == model or detector.startswith(f"{model}:")
+    return detector in STATED or detector == model or detector.startswith(f"{model}:")
 
 
 def score(label: str, model: str | None = None) -> Measure:

@@ -58,26 +58,38 @@ def supporting(test: Holds, facts: Facts) -> Iterator[Condition]:
         yield from supporting(test.part, facts)
 
 
-def witness(test: Holds, facts: Facts) -> Witness:
-    """The best witness against the person in a tree that holds: any one of several alternatives will do."""
+def witness(test: Holds, facts: Facts, *, denied: bool = False) -> Witness:
+    """The best witness against the person in a tree that holds: any one of several alternatives will do.
+
+    `denied` is inside an odd number of `not`, where a tree counts because it does not hold. What is absent accuses nobody;
+    denied twice it is there.
+    """
     if isinstance(test, Condition):
-        return test.witness
+        return Witness.NOBODY if denied else test.witness
     if isinstance(test, Use):
-        return witness(test.part, facts)
-    if isinstance(test, AnyOf):
-        return max(witness(part, facts) for part in test.parts if part.holds(facts) is True)
-    return _all_of([witness(part, facts) for part in test.parts]) if isinstance(test, All) else Witness.NOBODY
+        return witness(test.part, facts, denied=denied)
+    if isinstance(test, Not):
+        return witness(test.part, facts, denied=not denied)
+    if not isinstance(test, (All, AnyOf)):
+        return Witness.NOBODY
+    if isinstance(test, AnyOf) is denied:
+        return _all_of([witness(part, facts, denied=denied) for part in test.parts])
+    counts = not denied
+    return max(witness(part, facts, denied=denied) for part in test.parts if part.holds(facts) is counts)
 
 
-def weakest_witness(test: Holds) -> Witness:
-    """The poorest witness with which a tree may hold, whatever the event."""
+def weakest_witness(test: Holds, *, denied: bool = False) -> Witness:
+    """The poorest witness with which a tree may hold, whatever the event; `denied` as in `witness`."""
     if isinstance(test, Condition):
-        return test.witness
+        return Witness.NOBODY if denied else test.witness
     if isinstance(test, Use):
-        return weakest_witness(test.part)
-    if isinstance(test, AnyOf):
-        return min(weakest_witness(part) for part in test.parts)
-    return _all_of([weakest_witness(part) for part in test.parts]) if isinstance(test, All) else Witness.NOBODY
+        return weakest_witness(test.part, denied=denied)
+    if isinstance(test, Not):
+        return weakest_witness(test.part, denied=not denied)
+    if not isinstance(test, (All, AnyOf)):
+        return Witness.NOBODY
+    witnesses = [weakest_witness(part, denied=denied) for part in test.parts]
+    return _all_of(witnesses) if isinstance(test, AnyOf) is denied else min(witnesses)
 
 
 def _all_of(parts: list[Witness]) -> Witness:
