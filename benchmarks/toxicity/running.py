@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,16 @@ from benchmarks.toxicity import detoxify, judging, metrics, speed
 from benchmarks.toxicity.contestants import HYBRID, Absent, Contestant, builders, present
 from benchmarks.toxicity.goals import goals
 from benchmarks.toxicity.judging import Judged
+from benchmarks.toxicity.kin import unlearnt
 from benchmarks.toxicity.report import GroupsFound, SuiteFound, ToxicityReport, Who
-from benchmarks.toxicity.sets import ALL, Public, Suite, data_folder, own_suites, pooled
+from benchmarks.toxicity.sets import ALL, SEED, Public, Suite, data_folder, own_suites, pooled
 from moderation.errors import UserError
+from moderation.toxicity.training.recipe import own_rows
 
 BAND_TEXTS = 600
 """Texts a cascade's band is chosen on; a transformer reads some 60 a second."""
+DRAWS = 3
+"""How often training draws our own lines."""
 GROUP_SETS = 10
 """Groups with enough texts that a set needs for its gap to be shown."""
 
@@ -31,7 +36,9 @@ def measured(size: int | None, *, peers: bool, data: Path | None) -> ToxicityRep
         missing.append(f"held-out public data: {error}")
     if peers:
         notes += _trained(public)
-    suites = own_suites() + (public.suites(size) if public else [])
+    own, learnt = _own()
+    notes += learnt
+    suites = own + (public.suites(size) if public else [])
     found = {name: present(name, build) for name, build in builders(peers=peers).items()}
     alone = [speed.alone(each) for each in found.values() if isinstance(each, Contestant)]
     if peers:
@@ -39,7 +46,7 @@ def measured(size: int | None, *, peers: bool, data: Path | None) -> ToxicityRep
     absent = [each for each in found.values() if isinstance(each, Absent)]
     there = [each for each in found.values() if isinstance(each, Contestant)]
     report = judged_report(there, suites)
-    rates = speed.rates(there, own_suites(), size or speed.TEXTS)
+    rates = speed.rates(there, own, size or speed.TEXTS)
     return ToxicityReport(
         missing,
         absent,
@@ -52,6 +59,16 @@ def measured(size: int | None, *, peers: bool, data: Path | None) -> ToxicityRep
         goals(report.suites, report.groups, rates, alone),
         notes,
     )
+
+
+def _own() -> tuple[list[Suite], list[str]]:
+    """The project's sets without what our own training lines say almost word for word, and how much that was."""
+    lines = [row.text for draw in range(DRAWS) for row in own_rows(SEED + draw)]
+    whole = own_suites()
+    found = unlearnt(whole, lines)
+    fewer = [(one.name, len(one.texts) - len(other.texts)) for one, other in zip(whole, found, strict=True)]
+    words = ", ".join(f"{name} {count}" for name, count in fewer if count)
+    return found, [f"left out of our own sets, as training lines say nearly the same: {words}"] if words else []
 
 
 def _trained(public: Public | None) -> list[str]:
@@ -74,7 +91,10 @@ def _tuning(public: Public | None) -> list[str]:
 
 def judged_report(there: Sequence[Contestant], suites: Sequence[Suite]) -> ToxicityReport:
     """Everything but speed."""
-    judged = {each.name: {suite.name: Judged.of(each, suite) for suite in suites} for each in there}
+    judged = {}
+    for each in there:
+        print(f"{each.name} judges {sum(len(suite.texts) for suite in suites):,} texts", file=sys.stderr)
+        judged[each.name] = {suite.name: Judged.of(each, suite) for suite in suites}
     pools = pooled(suites)
     for by_suite in judged.values():
         for pool in pools:

@@ -22,6 +22,7 @@ from benchmarks.toxicity.judging import (
     pr_points,
     truth_of,
 )
+from benchmarks.toxicity.kin import near_duplicates, unlearnt
 from benchmarks.toxicity.running import judged_report
 from benchmarks.toxicity.sets import Suite, Text, data_folder, own_suites, pooled
 from benchmarks.toxicity.tables import table
@@ -49,6 +50,14 @@ def test_suites_of_one_language_are_also_measured_together() -> None:
     """Only where there is more than one: a lone suite is its own whole."""
     (together,) = pooled([ENGLISH, CLEAN, SPANISH])
     assert (together.name, together.language, len(together.texts)) == ("all own, en", "en", 8)
+
+
+def test_what_a_training_line_says_nearly_word_for_word_is_not_measured() -> None:
+    """Three fifths of the shorter text's words, whatever stands between them; two words in common are chance."""
+    held = suite("held", "+ you brainless turnip, log off", "+ log off, clown", "- what a nice turnip soup")
+    (left,) = unlearnt([held], ["oh you BRAINLESS turnip should log off", "turnip soup is nice with bread"])
+    assert [text.text for text in left.texts] == ["log off, clown"]
+    assert near_duplicates(["log off, clown"], []) == [False]
 
 
 def test_a_mixed_suite_has_curves_and_shares_at_the_threshold() -> None:
