@@ -10,6 +10,8 @@ from bot.stores.cases import CaseView, Step
 from moderation.actions.strike import Strike
 from moderation.actions.warn import Warn
 from moderation.case import WAITING, CaseState, Origin
+from moderation.leeway import Opinion
+from moderation.units import percent
 
 BECAUSE_OF: Final[Mapping[Origin, str]] = {
     Origin.RULES: "rules matched",
@@ -24,7 +26,15 @@ BECAUSE_OF: Final[Mapping[Origin, str]] = {
 
 def told(view: CaseView) -> str:
     """The whole story: what was written, what decided, what was done, and where the case stands."""
-    parts = (_head(view), _evidence(view), _verdict(view.verdict), _steps(view), _standing(view), _notes(view))
+    parts = (
+        _head(view),
+        _evidence(view),
+        _verdict(view.verdict),
+        _steps(view),
+        _said(view),
+        _standing(view),
+        _notes(view),
+    )
     return "\n".join(line for part in parts for line in part)
 
 
@@ -108,6 +118,22 @@ def _standing(view: CaseView) -> Iterator[str]:
         )
     elif case.changed_by:
         yield f"\nLast changed by {case.changed_by} at {case.changed_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _said(view: CaseView) -> Iterator[str]:
+    """What a person said about the rule, and the thresholds that moved by it."""
+    said = view.said
+    if said is None:
+        return
+    yield "\nWhat was said about the rule"
+    words = "it was right" if said.said is Opinion.UPHELD else f"not a problem ({said.why.replace('_', ' ')})"
+    yield f"  {words}, by {said.by} at {said.at:%Y-%m-%d %H:%M:%S} UTC"
+    for move in view.moved:
+        yield f"  threshold of {move.rule} for {move.label}: from {percent(move.was)} to {percent(move.now)}"
+        if move.back_from is not None and move.back_to is not None:
+            yield f"    taken back by {move.taken_back_by}: from {percent(move.back_from)} to {percent(move.back_to)}"
+    if said.taken_back_at is not None:
+        yield f"  taken back by {said.taken_back_by} at {said.taken_back_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _notes(view: CaseView) -> Iterator[str]:

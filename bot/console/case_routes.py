@@ -1,4 +1,4 @@
-"""The moderators' part over HTTP: the queue, one case, taking it back, saying it was right, the audit."""
+"""The moderators' part over HTTP: the queue, one case, taking it back, saying what one thinks of it, the audit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Annotated, Final, Protocol
 from fastapi import APIRouter, Depends, Query
 
 from bot.console.access import moderators_only
-from bot.console.case_wire import AuditOut, CaseFileOut, CaseOut, State
+from bot.console.case_wire import AuditOut, CaseFileOut, CaseOut, State, WhyIn
 from bot.console.room_routes import PROBLEMS
+from moderation.leeway import Why
 
 CONSOLE: Final = "console"
 """Who did it, as cases and the audit name whoever holds the key: the local room knows no accounts."""
@@ -34,6 +35,14 @@ class Desk(Protocol):
 
     async def uphold(self, case: str, by: str) -> None:
         """Say that it was right."""
+        ...
+
+    async def not_a_problem(self, case: str, by: str, why: Why) -> None:
+        """Take it back because the rule was wrong about it."""
+        ...
+
+    async def retract(self, case: str, by: str) -> None:
+        """Take back what was said about the rule."""
         ...
 
     async def audit(self, after: int, limit: int) -> Sequence[AuditOut]:
@@ -70,6 +79,18 @@ def case_routes(desk: Desk) -> APIRouter:
     async def uphold(case: str) -> CaseFileOut:
         """Say that it was right."""
         await desk.uphold(case, CONSOLE)
+        return await desk.case(case)
+
+    @routes.post("/cases/{case}/not-a-problem")
+    async def not_a_problem(case: str, wanted: WhyIn) -> CaseFileOut:
+        """Take it back because the rule was wrong about it; `moved` says which thresholds this changed."""
+        await desk.not_a_problem(case, CONSOLE, wanted.why)
+        return await desk.case(case)
+
+    @routes.post("/cases/{case}/retract")
+    async def retract(case: str) -> CaseFileOut:
+        """Take back what was said about the rule: thresholds go back, the case stays as it is."""
+        await desk.retract(case, CONSOLE)
         return await desk.case(case)
 
     @routes.get("/audit")

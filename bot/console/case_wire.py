@@ -7,9 +7,19 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-Verb = Literal["undo", "uphold"]
+from bot.console.wire import Wire
+from moderation.leeway import Why
+
+Verb = Literal["undo", "uphold", "not-a-problem", "retract"]
+"""What a moderator may say, as the last part of an address."""
 State = Literal["open", "held", "decided", "appealed", "upheld", "overturned", "waiting"]
 """What `?state=` takes; `waiting` is everything that lies on the desk."""
+
+
+class WhyIn(Wire):
+    """Why something that a rule found is not a problem."""
+
+    why: Why
 
 
 class PersonOut(BaseModel):
@@ -62,6 +72,17 @@ class BecauseOut(BaseModel):
     saw: str
 
 
+class ScoreOut(BaseModel):
+    """A model's score without which a rule would not have held; shares of 1. `asked` is the rule's own figure, `here`
+    what applied in this community after moderators' verdicts."""
+
+    label: str
+    model: str
+    asked: float
+    here: float
+    score: float
+
+
 class RuleOut(BaseModel):
     """A rule that decided, with its words to the person by language."""
 
@@ -69,6 +90,7 @@ class RuleOut(BaseModel):
     mode: str
     why: dict[str, str]
     because: list[BecauseOut]
+    scores: list[ScoreOut] = []
 
 
 class ActionOut(BaseModel):
@@ -104,6 +126,32 @@ class StandingOut(BaseModel):
     steps: list[StepOut]
 
 
+class SaidOut(BaseModel):
+    """What was said last about the rule behind a case: `not_a_problem` and why, or `upheld`."""
+
+    said: str
+    why: str | None
+    by: str
+    at: datetime
+    taken_back_at: datetime | None
+    taken_back_by: str | None
+
+
+class MoveOut(BaseModel):
+    """A threshold before and after what was said, or before and after that was taken back; shares of 1."""
+
+    rule: str
+    label: str
+    model: str
+    asked: float
+    was: float
+    now: float
+    by: str
+    at: datetime
+    taken_back_at: datetime | None
+    taken_back_by: str | None
+
+
 class CaseFileOut(CaseOut):
     """A case with everything that is known about it. `verbs` are what may be done with it now."""
 
@@ -114,6 +162,8 @@ class CaseFileOut(CaseOut):
     told: list[str]
     reasons: dict[str, object] | None
     verbs: list[Verb]
+    said: SaidOut | None = None
+    moved: list[MoveOut] = []
 
 
 class AuditOut(BaseModel):

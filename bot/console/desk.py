@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,35 +21,45 @@ from bot.console.case_wire import (
     StandingOut,
     State,
     StepOut,
-    Verb,
 )
+from bot.console.opinions import moves_of, said_of, scores_of, verbs_of
 from bot.stores.cases import Cases, CaseView, Step
 from bot.stores.queue import Given, Queue
 from moderation.actions.base import Action
 from moderation.case import WAITING, Case, CaseState
 from moderation.errors import Gone
+from moderation.leeway import Why
 from moderation.ports import Clock
 from rules.model import Ladder, RuleSet
 
 Move = Callable[[str, str], Awaitable[object]]
 """Moves a case (its id, by whom)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """What the app does with cases when somebody says so."""
+
+    undo: Move
+    uphold: Move
+    not_a_problem: Callable[[str, str, Why], Awaitable[object]]
+    retract: Move
+
+
 _SILENT: Final = frozenset({"raid", "nothing"})
 _UNSETTLED: Final = "pending"
 _NOT_YET: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class StoredDesk:
-    """The console's `Desk` over the stores. `rules` gives the rules in force; `undo` and `uphold` are the app's."""
+    """The console's `Desk` over the stores. `rules` gives the rules in force; the verbs are the app's."""
 
-    def __init__(
-        self, cases: Cases, queue: Queue, rules: Callable[[], RuleSet], clock: Clock, *, undo: Move, uphold: Move
-    ) -> None:
+    def __init__(self, cases: Cases, queue: Queue, rules: Callable[[], RuleSet], clock: Clock, verbs: Verbs) -> None:
         self._cases = cases
         self._queue = queue
         self._rules = rules
         self._clock = clock
-        self._undo = undo
-        self._uphold = uphold
+        self._verbs = verbs
 
     async def cases(self, state: State | None, message: str | None, before: int | None, limit: int) -> list[CaseOut]:
         """Newest first."""
@@ -68,16 +79,26 @@ class StoredDesk:
             standing=_standing(view, given, self._rules()),
             told=[step.text for step in _in_order(view.steps) if step.action in ("warn", "dm", "reply") and step.text],
             reasons=view.reasons,
-            verbs=_verbs(view.case),
+            verbs=verbs_of(view),
+            said=said_of(view),
+            moved=moves_of(view),
         )
 
     async def undo(self, case: str, by: str) -> None:
         """Take everything back."""
-        await self._undo((await self._view(case)).case.id, by)
+        await self._verbs.undo((await self._view(case)).case.id, by)
 
     async def uphold(self, case: str, by: str) -> None:
         """Say that it was right."""
-        await self._uphold((await self._view(case)).case.id, by)
+        await self._verbs.uphold((await self._view(case)).case.id, by)
+
+    async def not_a_problem(self, case: str, by: str, why: Why) -> None:
+        """Take everything back because the rule was wrong."""
+        await self._verbs.not_a_problem((await self._view(case)).case.id, by, why)
+
+    async def retract(self, case: str, by: str) -> None:
+        """Take back what was said about the rule."""
+        await self._verbs.retract((await self._view(case)).case.id, by)
 
     async def audit(self, after: int, limit: int) -> list[AuditOut]:
         """The audit from a row on."""
@@ -127,12 +148,6 @@ def _summary(case: Case, name: str) -> dict[str, Any]:
     }
 
 
-def _verbs(case: Case) -> list[Verb]:
-    if case.state is CaseState.OVERTURNED:
-        return []
-    return ["undo", "uphold"] if case.state in WAITING else ["undo"]
-
-
 def _reasons(view: CaseView) -> Sequence[Mapping[str, Any]]:
     """What each deciding rule saw, from the recorded verdict."""
     matched = view.verdict["matched"] if view.verdict else ()
@@ -169,6 +184,7 @@ def _decided_by(view: CaseView, rules: RuleSet) -> list[RuleOut]:
             mode=match["mode"],
             why=told if len(matches) == 1 and told else dict(words.get(match["rule"], {})),
             because=_once(match["because"]),
+            scores=list(scores_of(match)),
         )
         for match in matches
     ]

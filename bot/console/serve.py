@@ -19,7 +19,7 @@ from bot.cards import Cards
 from bot.config import Settings
 from bot.console.address import Address
 from bot.console.app import Parts, create
-from bot.console.desk import StoredDesk
+from bot.console.desk import StoredDesk, Verbs
 from bot.health import Health
 from bot.metrics import Metrics
 from bot.stores.queue import Queue
@@ -117,8 +117,7 @@ def parts_of(app: App, plaza: Plaza, address: Address) -> Parts:
         Queue(app.journal),
         lambda: app.rules.rule_set,
         clock,
-        undo=app.undo,
-        uphold=app.desk.uphold,
+        Verbs(app.undo, app.desk.uphold, app.desk.not_a_problem, app.desk.retract),
     )
     tally: dict[str, int] = {}
     metrics = metrics_of(app, plaza, tally)

@@ -14,11 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope
 
 from bot.console.address import Address
 from bot.console.app import Parts, create
-from bot.console.case_wire import AuditOut, CaseFileOut, CaseOut, PersonOut, State
+from bot.console.case_wire import AuditOut, CaseFileOut, CaseOut, PersonOut, SaidOut, State
 from bot.console.keys import Keys
 from bot.health import Health
 from bot.metrics import Metrics
 from moderation.errors import AlreadyMoved, Gone
+from moderation.leeway import Why
 from tests.room.helpers import NIGHT, House, house
 
 KEY = "the-moderators-key-of-this-run"
@@ -52,7 +53,7 @@ def case(number: int, *, member: str = "eve", at: datetime = NIGHT) -> CaseFileO
         standing=[],
         told=[],
         reasons=None,
-        verbs=["undo", "uphold"],
+        verbs=["undo", "uphold", "not-a-problem"],
     )
 
 
@@ -78,6 +79,14 @@ class MemoryDesk:
 
     async def uphold(self, case: str, by: str) -> None:
         await self._move(case, "upheld", by)
+
+    async def not_a_problem(self, case: str, by: str, why: Why) -> None:
+        await self._move(case, "overturned", by)
+        said = SaidOut(said="not_a_problem", why=why, by=by, at=NIGHT, taken_back_at=None, taken_back_by=None)
+        self.files[case] = self.files[case].model_copy(update={"said": said})
+
+    async def retract(self, case: str, by: str) -> None:
+        self.files[case] = (await self.case(case)).model_copy(update={"said": None})
 
     async def audit(self, after: int, limit: int) -> Sequence[AuditOut]:
         return []

@@ -25,6 +25,8 @@ PATHS = (
     "/api/cases/{}",
     "/api/cases/{}/undo",
     "/api/cases/{}/uphold",
+    "/api/cases/{}/not-a-problem",
+    "/api/cases/{}/retract",
     "/api/audit",
     "/api/room",
     "/login",
@@ -162,6 +164,8 @@ def test_the_description_fits_what_is_served(runner: Runner) -> None:
         "/api/cases": {"get"},
         "/api/cases/{case}": {"get"},
         "/api/cases/{case}/undo": {"post"},
+        "/api/cases/{case}/not-a-problem": {"post"},
+        "/api/cases/{case}/retract": {"post"},
         "/api/audit": {"get"},
     }
     assert all(methods <= paths[path].keys() for path, methods in contract.items())

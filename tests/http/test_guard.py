@@ -17,6 +17,8 @@ CHANGES = (
     ("DELETE", "/api/room/members/eve"),
     ("POST", "/api/cases/case1/undo"),
     ("POST", "/api/cases/case1/uphold"),
+    ("POST", "/api/cases/case1/not-a-problem"),
+    ("POST", "/api/cases/case1/retract"),
     ("POST", "/login"),
 )
 MODERATORS = ("/api/cases", "/api/cases/case1", "/api/audit")

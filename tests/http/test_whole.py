@@ -85,7 +85,7 @@ async def test_from_a_slur_to_a_case_and_back(live: Live) -> None:
     await live.app.settled()
     assert await live.texts() == ["good evening", "you b l a r g"]
     file = await live.file(case["id"])
-    assert file["standing"][0]["points"] == 0 and file["verbs"] == []
+    assert file["standing"][0]["points"] == 0 and file["verbs"] == ["not-a-problem"]
     assert any("taken back" in text for text in await live.texts("eve"))
     again = await live.client.post(f"/api/cases/{case['id']}/undo")
     assert again.status_code in (200, 409)
@@ -110,7 +110,7 @@ async def test_what_waits_is_upheld_by_a_person(live: Live) -> None:
     await live.app.settled()
     assert await live.texts() == []
     [case] = await live.cases(state="waiting")
-    assert case["state"] == "held" and (await live.file(case["id"]))["verbs"] == ["undo", "uphold"]
+    assert case["state"] == "held" and (await live.file(case["id"]))["verbs"] == ["undo", "uphold", "not-a-problem"]
     upheld = await live.client.post(f"/api/cases/{case['id']}/uphold")
     assert (upheld.status_code, upheld.json()["state"], upheld.json()["changed_by"]) == (200, "decided", "console")
     assert await live.texts() == [] and await live.cases(state="waiting") == []
@@ -147,6 +147,22 @@ async def test_the_audit_tells_who_did_what(live: Live) -> None:
     assert {row["actor"] for row in rows} >= {"rules", "console"} and all(len(row["hash"]) == 64 for row in rows)
     rest = (await live.client.get("/api/audit", params={"after": rows[2]["seq"], "limit": 2})).json()
     assert rest == rows[3:5]
+
+
+async def test_not_a_problem_gives_back_and_says_why(live: Live) -> None:
+    """The message returns, the reason stands on the case, and the word of a list moved no threshold."""
+    await live.say("you b l a r g")
+    await live.app.settled()
+    [case] = [one for one in await live.cases() if "room-slur" in one["rules"]]
+    for body in ({}, {"why": "because"}, {"why": "joke", "more": 1}):
+        refused = await live.client.post(f"/api/cases/{case['id']}/not-a-problem", json=body)
+        assert refused.status_code == 422
+    answer = await live.client.post(f"/api/cases/{case['id']}/not-a-problem", json={"why": "reclaimed"})
+    file = answer.json()
+    assert answer.status_code == 200 and (file["state"], file["verbs"], file["moved"]) == ("overturned", [], [])
+    assert (file["said"]["said"], file["said"]["why"], file["said"]["by"]) == ("not_a_problem", "reclaimed", "console")
+    await live.app.settled()
+    assert await live.texts() == ["you b l a r g"]
 
 
 async def test_a_full_disk_turns_health_red_and_recovers_by_itself(live: Live) -> None:

@@ -1,7 +1,8 @@
 // One case, laid open: what was written, what decided, what was done, where the person stands.
 
-import { dayOf, language, make, say, when, wordFor } from "./words.js";
+import { dayOf, language, make, percent, say, when, wordFor } from "./words.js";
 
+const REASONS = ["quote", "reclaimed", "joke", "wrong_language", "other"];
 const TICKS = { applied: "✓", simulated: "○", refused: "✕", failed: "✕", unknown: "?", pending: "…" };
 
 /** Text with the deciding parts marked; spans count in code points, as the server does. */
@@ -44,6 +45,12 @@ function written(file) {
   );
 }
 
+/** A score that decided, what the rule asks for, and what applies here where moderators' verdicts moved that. */
+function scored(one) {
+  const asks = one.here === one.asked ? say("asks", { asked: percent(one.asked) }) : say("asks_here", { asked: percent(one.asked), here: percent(one.here) });
+  return make("span", {}, make("code", {}, wordFor("label", one.label)), ` ${percent(one.score)} · ${asks}`);
+}
+
 function decided(file) {
   const why = (rule) => rule.why[language] ?? Object.values(rule.why)[0] ?? "";
   const rules = file.decided_by.map((rule) =>
@@ -52,7 +59,9 @@ function decided(file) {
       {},
       make("p", { class: "why" }, why(rule)),
       make("p", { class: "saw" }, make("span", {}, `${say("rule")} `, make("code", {}, rule.id)),
-        ...rule.because.map((one) => make("span", {}, make("code", {}, one.condition), ` ${one.saw}`))),
+        ...rule.scores.map(scored),
+        ...rule.because.filter((one) => !(rule.scores.length && one.condition.startsWith("score: ")))
+          .map((one) => make("span", {}, make("code", {}, one.condition), ` ${one.saw}`))),
     ),
   );
   const origin = file.origin === "rules" ? null : make("p", { class: "why" }, `${wordFor("origin", file.origin)}: ${file.about}`);
@@ -121,7 +130,29 @@ function verbs(file, deeds) {
   const buttons = [];
   if (file.verbs.includes("undo")) buttons.push(make("button", { type: "button", class: "primary", "data-verb": "undo", onclick: () => deeds.settle(file, "undo") }, say("undo")));
   if (file.verbs.includes("uphold")) buttons.push(make("button", { type: "button", class: "second", "data-verb": "uphold", onclick: () => deeds.settle(file, "uphold") }, say("uphold")));
-  return [verdict, buttons.length ? make("div", { class: "verbs" }, ...buttons) : null];
+  if (file.verbs.includes("retract")) buttons.push(make("button", { type: "button", class: "second", "data-verb": "retract", onclick: () => deeds.settle(file, "retract") }, say("retract")));
+  if (file.verbs.includes("not-a-problem")) buttons.push(reasons(file, deeds));
+  return [verdict, ...opinion(file), buttons.length ? make("div", { class: "verbs" }, ...buttons) : null];
+}
+
+/** "Not a problem" asks why before it does anything. */
+function reasons(file, deeds) {
+  const pick = (why) => make("button", { type: "button", class: "quiet", "data-verb": "not-a-problem", "data-why": why, onclick: () => deeds.settle(file, "not-a-problem", { why }) }, wordFor("why", why));
+  return make("details", { class: "reasons" },
+    make("summary", { class: "second" }, say("not_a_problem")),
+    make("div", { role: "group", "aria-label": say("not_a_problem_ask") }, make("p", {}, say("not_a_problem_ask")), ...REASONS.map(pick)));
+}
+
+/** What each change of a threshold did, in a sentence, oldest first. */
+export const changes = (file) => file.moved.map((one) =>
+  say(one.taken_back_at ? "threshold_back" : "threshold_now", { rule: one.rule, label: wordFor("label", one.label), was: percent(one.was), now: percent(one.now) }));
+
+function opinion(file) {
+  const said = file.said;
+  if (!said) return [];
+  const words = said.said === "not_a_problem" ? say("said_not_a_problem", { why: wordFor("why", said.why), who: said.by, time: when(said.at) }) : null;
+  const back = said.taken_back_at ? say("said_taken_back", { who: said.taken_back_by, time: when(said.taken_back_at) }) : null;
+  return [words, back, ...changes(file)].filter(Boolean).map((text) => make("p", { class: "verdict" }, text));
 }
 
 /** The whole case, as children of its article. */

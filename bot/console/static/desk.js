@@ -1,8 +1,8 @@
-// The moderators' desk: the queue, the case that is open, and the two verbs.
+// The moderators' desk: the queue, the case that is open, and what can be said about it.
 
 import { get, path, post, Refused } from "./api.js";
-import { caseFile } from "./case.js";
-import { face, make, say, when, wordFor } from "./words.js";
+import { caseFile, changes } from "./case.js";
+import { announce, face, make, say, when, wordFor } from "./words.js";
 
 const WAITING = new Set(["open", "held", "appealed"]);
 
@@ -96,21 +96,24 @@ export class Desk {
       const file = await get(path("api", "cases", id));
       if (this.open !== id) return;
       this.file = file;
-      const focused = document.activeElement?.dataset?.verb;
+      const { verb, why } = document.activeElement?.dataset ?? {};
+      const asking = quietly && this.article.querySelector(".reasons")?.open;
       this.article.hidden = false;
       this.article.closest(".desk").classList.add("reading");
-      this.article.replaceChildren(...caseFile(file, { settle: (one, verb) => this.settle(one, verb) }));
-      if (focused) this.article.querySelector(`[data-verb="${focused}"]`)?.focus();
+      this.article.replaceChildren(...caseFile(file, { settle: (one, verb, details) => this.settle(one, verb, details) }));
+      if (asking) this.article.querySelector(".reasons")?.setAttribute("open", "");
+      if (verb) this.article.querySelector(`[data-verb="${verb}"]${why ? `[data-why="${why}"]` : ""}`)?.focus();
       if (!quietly) this.article.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.onTrouble(error);
     }
   }
 
-  async settle(file, verb) {
+  async settle(file, verb, details) {
     for (const button of this.article.querySelectorAll("button")) button.disabled = true;
     try {
-      await post(path("api", "cases", file.id, verb));
+      const after = await post(path("api", "cases", file.id, verb), details);
+      if (after.moved.length) announce(changes(after).at(-1));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.onTrouble(error);
@@ -119,7 +122,7 @@ export class Desk {
     this.article.focus();
   }
 
-  /** J and K walk through the queue, U takes back, H upholds. */
+  /** J and K walk through the queue, U takes back, H upholds, N asks why it is no problem, R takes that back. */
   key(key) {
     const rows = this.shown();
     if (!rows.length) return false;
@@ -129,10 +132,19 @@ export class Desk {
       this.show(rows[next].id).then(() => this.list.querySelector('[aria-current="true"]')?.focus());
       return true;
     }
-    const verb = { u: "undo", h: "uphold" }[key];
+    if (key === "n") return this.askWhy();
+    const verb = { u: "undo", h: "uphold", r: "retract" }[key];
     const button = verb && !this.article.hidden && this.article.querySelector(`[data-verb="${verb}"]`);
     if (!button || button.disabled) return false;
     button.click();
+    return true;
+  }
+
+  askWhy() {
+    const reasons = !this.article.hidden && this.article.querySelector(".reasons");
+    if (!reasons) return false;
+    reasons.open = true;
+    reasons.querySelector("button").focus();
     return true;
   }
 

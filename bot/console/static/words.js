@@ -24,6 +24,11 @@ export function when(iso) {
 }
 export const dayOf = (iso) => day.format(new Date(iso));
 
+const share = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 });
+
+/** A share of 1 as a percentage, as exact as thresholds are. */
+export const percent = (value) => share.format(value);
+
 /** An element with attributes, classes and children; text is always text, never markup. */
 export function make(tag, details = {}, ...children) {
   const element = document.createElement(tag);
