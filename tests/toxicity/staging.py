@@ -13,12 +13,14 @@ from moderation.toxicity.detector import Diary, Limits, ToxicityDetector
 from moderation.toxicity.labels import LABELS
 from moderation.toxicity.port import Toxicity
 from rules.compile import Engine, compile_rules
-from rules.loader import SHIPPED, load_folder
+from rules.loader import SHIPPED, Given, load
 from tests.pipeline.stage import Stage, build
 
 
-def shipped_rules() -> Engine:
-    rule_set = load_folder(SHIPPED, vocabulary()).rule_set
+def conduct() -> Engine:
+    """The shipped pack about how people treat each other."""
+    path = SHIPPED / "10-conduct.yaml"
+    rule_set = load([Given(path.name, path)], vocabulary()).rule_set
     assert rule_set is not None
     return compile_rules(rule_set)
 
