@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -32,6 +33,23 @@ def test_migrated_tables_equal_the_declared_ones(tmp_path: Path) -> None:
     upgrade(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert revision(engine) == HEAD
+
+
+def test_what_an_older_version_kept_stays(tmp_path: Path) -> None:
+    """From the first tables to the newest with rows in them."""
+    engine = connect(sqlite_url(tmp_path / "m.db"))
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO cursor (name, value, at) VALUES ('telegram', '7', 1)"))
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT value FROM cursor WHERE name = 'telegram'")) == "7"
+        assert connection.scalar(text("SELECT count(*) FROM threshold_move")) == 0
     assert revision(engine) == HEAD
 
 

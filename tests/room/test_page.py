@@ -84,6 +84,21 @@ def test_a_slur_vanishes_is_explained_and_can_be_given_back(sereno: Served, page
     page.until(lambda: "taken back" in page.text(".notice"), "the author hears of it")
 
 
+def test_no_problem_is_said_with_a_reason_and_without_a_mouse(sereno: Served, page: Window) -> None:
+    """N asks why, Tab walks through the reasons, Enter says one: the message is back and the case tells why."""
+    sereno.enter("Ivo")
+    sereno.say("ivo", "dear old blarg")
+    page.until(lambda: "Ivo" in page.text("#cases li:first-child"), "there is a case")
+    page.find("body").send_keys("j")
+    page.until(lambda: page.text("#case mark") == "blarg", "the case is open")
+    page.driver.switch_to.active_element.send_keys("n")
+    page.until(lambda: page.script("return document.activeElement.dataset.why") == "quote", "it asks why")
+    page.driver.switch_to.active_element.send_keys(Keys.TAB)
+    page.driver.switch_to.active_element.send_keys(Keys.ENTER)
+    page.until(lambda: "Not a problem (a reclaimed word), says console" in page.text("#case"), "the case tells why")
+    assert "dear old blarg" in sereno.texts()
+
+
 def test_a_word_split_over_three_messages_takes_all_of_them(sereno: Served, page: Window) -> None:
     """Each part vanishes, and the case shows the three parts with what decided in each."""
     sereno.enter("Rui")
