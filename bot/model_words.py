@@ -42,7 +42,7 @@ def as_json(one: Entry) -> dict[str, Any]:
         "licence": one.licence,
         "about": dict(one.about),
         "folder": str(one.folder),
-        "optimised": one.optimised,
+        "optimised": str(one.optimised) if one.optimised else None,
         "files": [
             {
                 "name": file.name,
@@ -56,18 +56,24 @@ def as_json(one: Entry) -> dict[str, Any]:
     }
 
 
-def checked(one: Entry, altered: Sequence[File]) -> dict[str, Any]:
-    """What became of verifying a model."""
+def checked(one: Entry, altered: Sequence[File], trouble: str) -> dict[str, Any]:
+    """What became of verifying a model; `trouble` is that of its optimised form."""
     return {
         "name": one.name,
         "state": _state(one, altered).value,
         "altered": [file.name for file in altered],
         "missing": [file.name for file in one.missing],
+        "trouble": trouble or None,
     }
 
 
-def verdict(one: Entry, altered: Sequence[File]) -> str:
-    """The same in a line, and what to do."""
+def verdict(one: Entry, altered: Sequence[File], trouble: str) -> str:
+    """The same in words, and what to do."""
+    optimised = f"\n  {trouble}" if trouble else "\n  its optimised form is as it was made" if one.optimised else ""
+    return _verdict(one, altered) + optimised
+
+
+def _verdict(one: Entry, altered: Sequence[File]) -> str:
     state = _state(one, altered)
     if state is State.VERIFIED:
         partly = [file.name for file in one.files if len(file.sha256) < WHOLE]

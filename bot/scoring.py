@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 
 from moderation.errors import DetectorError, UserError
+from moderation.toxicity.labels import LABELS
 from moderation.toxicity.port import Scores, Toxicity
 
 LONGEST_LINE: Final = 1_000_000
@@ -111,7 +112,7 @@ def scores_of(model: Toxicity, texts: Sequence[str], languages: Sequence[str | N
     a running bot.
     """
     said = [place for place, text in enumerate(texts) if text.strip()]
-    found: list[Scores | None] = [dict.fromkeys(sorted(model.labels), 0.0) for _ in texts]
+    found: list[Scores | None] = [{label: 0.0 for label in LABELS if label in model.labels} for _ in texts]
     spoken = [languages[place] for place in said] if languages else ()
     for place, scores in zip(said, _judged(model, [texts[place] for place in said], spoken), strict=True):
         found[place] = scores

@@ -77,21 +77,19 @@ def verify(names: tuple[str, ...], config: Path | None, as_json: bool) -> int:
       sereno models verify
       sereno models verify shipped detoxify:original
     """
-    from bot.model_words import checked
+    from bot.model_words import checked, verdict
     from moderation.toxicity.catalogue import entry, models
 
     data = _data(config)
     chosen = [entry(name, data) for name in dict.fromkeys(names)]
-    chosen = chosen or [one for one in models(data) if one.size or one.tier == "shipped"]
-    found = [(one, _altered(one)) for one in chosen]
+    chosen = chosen or [one for one in models(data) if one.size or one.optimised or one.tier == "shipped"]
+    found = [(one, _altered(one), one.trouble()) for one in chosen]
     if as_json:
-        emit_json([checked(one, altered) for one, altered in found])
+        emit_json([checked(*one) for one in found])
     else:
-        from bot.model_words import verdict
-
-        for one, altered in found:
-            click.echo(verdict(one, altered))
-    return int(any(altered or one.missing or not one.files for one, altered in found))
+        for one in found:
+            click.echo(verdict(*one))
+    return int(any(altered or trouble or one.missing or not one.files for one, altered, trouble in found))
 
 
 @command.command()
@@ -167,7 +165,9 @@ def optimise(name: str, texts: Path | None, tolerance: float, config: Path | Non
     from bot.model_words import parity
     from bot.optimising import make_faster
 
-    found, folder = make_faster(name, _data(config), texts, tolerance)
+    with progress(f"optimising {name}") as report:
+        report(0, None)  # minutes, of which nobody can tell how many
+        found, folder = make_faster(name, _data(config), texts, tolerance)
     if as_json:
         emit_json(found.as_json())
     else:

@@ -53,7 +53,7 @@ class State(StrEnum):
 class Entry:
     """One model of the catalogue. `about` is in English and Spanish; `files` are what it needs in `folder`.
 
-    `optimised` says that a faster form of it is there too, which is then used in its place.
+    `optimised` is the folder of its faster form, which is used in its place where there is one.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Entry:
     labels: tuple[str, ...]
     folder: Path
     files: tuple[File, ...]
-    optimised: bool = False
+    optimised: Path | None = None
 
     @property
     def missing(self) -> tuple[File, ...]:
@@ -80,6 +80,18 @@ class Entry:
         """The files that are there and not what they should be. Reads every byte."""
         there = (file for file in self.files if (self.folder / file.name).is_file())
         return tuple(file for file in there if not file.is_pinned_by(digest(self.folder / file.name, report)))
+
+    def trouble(self) -> str:
+        """What is wrong with its optimised form, which is loaded to find out; empty when nothing is."""
+        if self.optimised is None:
+            return ""
+        from moderation.toxicity.fast_detoxify import verify_fast
+
+        try:
+            verify_fast(self.optimised)
+        except UserError as error:
+            return str(error)
+        return ""
 
     def state(self) -> State:
         """What can be said at once: digests are computed only where that is quick."""
@@ -160,7 +172,11 @@ def _shipped() -> Entry:
 
 def _published(name: str, one: About, data: Path) -> Entry:
     place = place_of(data / "models", name)
-    return Entry(name, "detoxify", one.words, LICENCE, one.labels, place.folder, one.files, place.optimised)
+    return Entry(name, "detoxify", one.words, LICENCE, one.labels, place.folder, one.files, _fast(place))
+
+
+def _fast(place: Place) -> Path | None:
+    return place.fast if place.optimised else None
 
 
 def _make_shipped() -> Toxicity:

@@ -167,3 +167,15 @@ def test_what_is_unsafe_to_ask_is_not_asked(tmp_path: Path) -> None:
     assert "only https:// addresses are fetched from" in ended.stderr
     assert "--from FOLDER" in ended.stderr
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_broken_optimised_form_is_found(tmp_path: Path) -> None:
+    """It would be used in place of the model, so `verify` looks at it too."""
+    fast = tmp_path / "models/detoxify-original/toxic_original-c1212f89.fast"
+    fast.mkdir(parents=True)
+    (fast / "manifest.json").write_text("{}")
+    listed = json.loads(sereno("models", "list", "--json", SERENO_DATA_DIR=str(tmp_path)).stdout)
+    assert [one["name"] for one in listed if one["optimised"]] == ["detoxify:original"]
+    verified = sereno("models", "verify", "detoxify:original", SERENO_DATA_DIR=str(tmp_path))
+    assert verified.returncode == 1
+    assert f"{fast / 'manifest.json'} is broken" in verified.stdout

@@ -48,7 +48,7 @@ def test_a_text_with_nothing_in_it_is_harmless() -> None:
     """As in a running bot; the model is not troubled with it."""
     model = Foreseen()
     answers, _, well = scored(asked(1, "") + asked(2, " \n\t"), model)
-    assert [answer["scores"] for answer in answers] == [{"threat": 0.0, "toxicity": 0.0}] * 2
+    assert [answer["scores"] for answer in answers] == [{"toxicity": 0.0, "threat": 0.0}] * 2
     assert (model.batches, well) == ([], True)
 
 
