@@ -1,4 +1,8 @@
-"""An optimised Detoxify: the same network in eight bits, read by ONNX Runtime without torch, several times faster."""
+"""An optimised Detoxify: the same network in eight bits, read by ONNX Runtime without torch, several times faster.
+
+Activations are rounded with one scale for a whole batch, so a text's scores move a little with the company it is read
+in; the parity report was measured in batches and contains that.
+"""
 
 from __future__ import annotations
 

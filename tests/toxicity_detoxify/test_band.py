@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.errors import UserError
-from moderation.toxicity.band import Band, MeasuredBand, measure_band
+from moderation.toxicity.band import Band, measure_band
 from moderation.toxicity.cascade import Cascade
 from moderation.toxicity.port import Scores
 from tests.toxicity_detoxify.doubles import Known
@@ -22,8 +22,8 @@ def rows(*scores: float) -> list[Scores]:
 def changed(first: list[Scores], second: list[Scores], band: Band, threshold: float) -> list[int]:
     """The texts that a cascade with this band decides otherwise than the second model alone."""
     names = [str(place) for place in range(len(first))]
-    models = (Known(dict(zip(names, scores, strict=True))) for scores in (first, second))
-    found = Cascade(*models, band).score(names)
+    one, other = (Known(dict(zip(names, scores, strict=True))) for scores in (first, second))
+    found = Cascade(one, other, band).score(names)
     return [
         place
         for place, (joined, alone) in enumerate(zip(found, second, strict=True))
@@ -34,7 +34,8 @@ def changed(first: list[Scores], second: list[Scores], band: Band, threshold: fl
 def test_models_that_agree_need_no_second_look() -> None:
     """Then the first settles everything but what lies on the threshold itself."""
     measured = measure_band(rows(0.1, 0.4, 0.6, 0.9), rows(0.2, 0.1, 0.8, 0.9), 0.0)
-    assert measured == MeasuredBand(Band(0.5, 0.5), 4, 1.0, 0.0, 0.0, pytest.approx(0.49, abs=0.001))
+    assert (measured.band, measured.settled, measured.differs) == (Band(0.5, 0.5), 1.0, 0.0)
+    assert measured.differs_at_most == pytest.approx(0.49, abs=0.001)
 
 
 def test_without_loss_the_band_covers_every_disagreement() -> None:

@@ -17,7 +17,7 @@ from moderation.errors import UserError
 from tests.toxicity_detoxify.needs import needs_detoxify
 from tests.toxicity_detoxify.tiny import Folder
 
-pytestmark = needs_detoxify
+pytestmark = [needs_detoxify, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

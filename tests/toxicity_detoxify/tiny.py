@@ -118,12 +118,14 @@ def _train(network: Any, tokenizer: Any, outputs: int) -> None:
     weights = torch.linspace(0.9, 0.2, outputs)
     wanted = harsh[:, None] * weights + 0.02
     read = tokenizer([text for text, _ in rows], return_tensors="pt", padding=True)
-    steps = torch.optim.AdamW(network.parameters(), lr=5e-3)
+    steps = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    torch.set_num_threads(1)
     network.train()
-    for _ in range(60):
+    for step in range(80):
+        some = slice(step % 4 * 64, step % 4 * 64 + 64)
         steps.zero_grad()
-        found = network(input_ids=read["input_ids"], attention_mask=read["attention_mask"]).logits
-        torch.nn.functional.binary_cross_entropy_with_logits(found, wanted).backward()
+        found = network(input_ids=read["input_ids"][some], attention_mask=read["attention_mask"][some]).logits
+        torch.nn.functional.binary_cross_entropy_with_logits(found, wanted[some]).backward()
         steps.step()
     network.eval()
 
