@@ -22,19 +22,16 @@ def make_faster(name: str, data: Path, texts: Path | None, tolerance: float) -> 
     """Optimise a model by its name, or a checkpoint file; how near it is, and the folder it is in. Raises UserError."""
     if name == SHIPPED:
         raise UserError("the model that ships is as fast as it gets; `optimise` is for Detoxify's")
-    own = Path(name).expanduser()
-    place = (
-        local_place(own)
-        if name not in DETOXIFY and own.is_file()
-        else place_of(data / "models", entry(name, data).name)
-    )
-    if not place.present:
+    path = Path(name).expanduser()
+    own = name not in DETOXIFY and path.is_file()
+    place = local_place(path) if own else place_of(data / "models", entry(name, data).name)
+    if not own and not place.present:
         raise UserError(f"the weights of {name} are not on this machine: run `sereno models fetch {name}`")
     compared = _texts(texts)
     from moderation.toxicity.detoxify import DetoxifyModel
     from moderation.toxicity.export import optimise
 
-    model = DetoxifyModel(place.name, place.checkpoint, place.folder)
+    model = DetoxifyModel(path.name if own else name, place.checkpoint, place.folder)
     return optimise(model, compared, place.fast, tolerance=tolerance), place.fast
 
 

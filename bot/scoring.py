@@ -119,11 +119,11 @@ def scores_of(model: Toxicity, texts: Sequence[str], languages: Sequence[str | N
     return found
 
 
-def _judged(model: Toxicity, texts: Sequence[str], languages: Sequence[str | None]) -> list[Scores | None]:
+def _judged(model: Toxicity, texts: Sequence[str], languages: Sequence[str | None]) -> Sequence[Scores | None]:
     if not texts:
         return []
     try:
-        return [_sound(scores) for scores in model.score(texts, languages)]
+        return _asked(model, texts, languages)
     except DetectorError:
         alone = [_alone(model, text, languages[place : place + 1]) for place, text in enumerate(texts)]
         if len(alone) > 1 and all(scores is None for scores in alone):
@@ -149,9 +149,18 @@ def _answer(model: Toxicity, asked: Sequence[Asked], out: BinaryIO, complain: Co
 
 def _alone(model: Toxicity, text: str, language: Sequence[str | None]) -> Scores | None:
     try:
-        return _sound(model.score([text], language)[0])
+        return _asked(model, [text], language)[0]
     except DetectorError:
         return None
+
+
+def _asked(model: Toxicity, texts: Sequence[str], languages: Sequence[str | None]) -> list[Scores]:
+    try:
+        return [_sound(scores) for scores in model.score(texts, languages)]
+    except DetectorError:
+        raise
+    except Exception as error:
+        raise DetectorError(f"{model.name} failed: {type(error).__name__}: {error}") from error
 
 
 def _sound(scores: Scores) -> Scores:

@@ -57,8 +57,8 @@ def command(model: str, config: Path | None) -> int:
 
 
 def _data(model: str, config: Path | None) -> Path:
-    """The data folder; the model that ships needs none, and no settings that could be wrong."""
-    if model == "shipped" and config is None:
+    """The data folder; only Detoxify's named models need it, all others no settings that could be wrong."""
+    if not model.startswith("detoxify:") and config is None:
         return Path()
     from bot.command_line.settings import settings_for
 

@@ -124,7 +124,7 @@ def find(name: str, data: Path) -> Factory:
         return _make_shipped
     path = Path(name).expanduser()
     if name not in DETOXIFY and path.exists():
-        return _from_folder(path) if path.is_dir() else _from_place(path.stem, local_place(path))
+        return _from_folder(path) if path.is_dir() else _from_place(path.name, local_place(path))
     chosen = entry(name, data)
     place = place_of(data / "models", name)
     if not place.present and not place.optimised:
@@ -210,4 +210,4 @@ def _from_folder(folder: Path) -> Factory:
         raise UserError(
             f"{folder} holds neither an optimised model (manifest.json) nor exactly one checkpoint (*.ckpt)"
         )
-    return _from_place(checkpoints[0].stem, local_place(checkpoints[0]))
+    return _from_place(checkpoints[0].name, local_place(checkpoints[0]))

@@ -21,7 +21,7 @@ from moderation.toxicity.port import Scores
 
 @dataclass
 class Foreseen:
-    """Toxicity is 1 / 3 for every text, 0.9 for one with `rude` in it; it cannot read Cyrillic, and fails on `crash`."""
+    """Toxicity is 1 / 3 for every text, 0.9 for one with `rude` in it; it cannot read Cyrillic, and fails on `crash` and `burst`."""
 
     name: str = "foreseen"
     labels: frozenset[str] = frozenset({"toxicity", "threat"})
@@ -32,6 +32,8 @@ class Foreseen:
     def score(self, texts: Sequence[str], languages: Sequence[str | None] = ()) -> Sequence[Scores]:
         self.batches.append(list(texts))
         self.languages.append(languages)
+        if any("burst" in text for text in texts):
+            raise RuntimeError("out of memory")
         if self.broken or any("crash" in text for text in texts):
             raise DetectorError("out of order")
         return [self._one(text) for text in texts]

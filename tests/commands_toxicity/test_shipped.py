@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from moderation.toxicity.labels import LABELS
@@ -73,6 +76,35 @@ def test_a_program_that_waits_for_each_answer_gets_it() -> None:
             assert json.loads(running.stdout.readline())["id"] == number
         running.stdin.close()
         assert running.wait(30) == 0
+
+
+def test_a_long_file_shows_how_far_it_is_in_a_terminal_only(tmp_path: Path) -> None:
+    """A person sees a bar on stderr, a log file stays clean."""
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text("".join(json.dumps({"id": number, "text": "hello"}) + "\n" for number in range(2_000)))
+    leader, follower = pty.openpty()
+    with (
+        texts.open() as source,
+        subprocess.Popen(
+            [sys.executable, "-m", "bot", "score"], cwd=ROOT, stdin=source, stdout=subprocess.DEVNULL, stderr=follower
+        ) as watched,
+    ):
+        os.close(follower)
+        shown = _all_of(leader)
+    assert watched.returncode == 0
+    assert b"scoring" in shown
+
+
+def _all_of(descriptor: int) -> bytes:
+    shown = b""
+    try:
+        while block := os.read(descriptor, 4096):
+            shown += block
+    except OSError:  # how a terminal says that the other end is gone
+        pass
+    finally:
+        os.close(descriptor)
+    return shown
 
 
 def test_a_reader_who_goes_away_is_no_error_to_shout_about() -> None:
