@@ -80,7 +80,10 @@ def alt_profanity_check() -> Contestant:
     def judge(texts: Sequence[str], languages: Sequence[str | None] = ()) -> Sequence[Scores]:
         return [{"toxicity": float(value)} for value in predict_prob(list(texts))]
 
-    return Contestant("alt-profanity-check", judge, 0.5, size_of(_package("profanity_check")), "English word model")
+    about = (
+        "English words; learnt from the tweets of davidson-en and from Wikipedia comments, so those are no test for it"
+    )
+    return Contestant("alt-profanity-check", judge, 0.5, size_of(_package("profanity_check")), about)
 
 
 PEERS: Final[Mapping[str, Callable[[], Contestant]]] = {

@@ -19,6 +19,7 @@ CASCADE: Final = "cascade"
 LOSS: Final = 0.01
 """Share of decisions at FLAG that the cascade may make otherwise than the transformer alone."""
 FOLDER: Final = "SERENO_DETOXIFY_DIR"
+LEARNT: Final = "published ones learnt from Wikipedia and Civil Comments, as wiki-en and toxic-spans-en are"
 
 
 def place() -> Place:
@@ -43,7 +44,7 @@ def genuine() -> Contestant:
         found = predict(list(texts))
         return [{label: float(values[row]) for label, values in found.items()} for row in range(len(texts))]
 
-    return Contestant(GENUINE, judge, FLAG, where.checkpoint.stat().st_size, where.checkpoint.name)
+    return Contestant(GENUINE, judge, FLAG, where.checkpoint.stat().st_size, f"{where.checkpoint.name}; {LEARNT}")
 
 
 def optimised() -> Contestant:

@@ -176,12 +176,14 @@ def _margins(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
 
 
 def _families(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
-    """What the own texts try, for the first two contestants."""
+    """What the own texts try, toxic and clean alike, for the first two contestants; JSON has the others."""
     names = [each.name for each in who[:2]]
     rows = []
     for suite in suites:
         by_name = {name: {each.name: each for each in suite.families.get(name, ())} for name in names}
         for family in by_name[names[0]].values() if names else ():
+            if not (family.toxic and family.clean):
+                continue
             its = [by_name[name][family.name] for name in names]
             shares = [f"{each.caught}/{each.toxic} · {each.flagged}/{each.clean}" for each in its]
             rows.append((suite.name, family.name, *shares))

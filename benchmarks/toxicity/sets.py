@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ ALL: Final = "all"
 HERE: Final = Path(__file__).parent
 BESIDE: Final = HERE.parents[2] / "shared" / "data"
 """Where the public data lie unless `--data` or SERENO_DATA says otherwise."""
+LONGEST: Final = 2000
+"""Characters of a message on most platforms; a few Wikipedia comments are far longer."""
 SEED: Final = 1
 """That of the training, from which the draws of our own lines follow."""
 _JUDGED_OBSCENE: Final = frozenset({"told-br-pt", "jigsaw-format-en"})
@@ -117,12 +120,14 @@ class Public:
                 found[row.source].append(row)
         return found
 
-    def suites(self, most: int | None = None) -> list[Suite]:
-        """The held-out rows of each source, at most the first `most` of it."""
-        return [
-            Suite(source, rows[0].language, "public", tuple(_public(row) for row in rows[:most]))
-            for source, rows in self.of("test").items()
-        ]
+    def suites(self, most: int) -> list[Suite]:
+        """The held-out rows of each source that would fit into a chat, at most `most` drawn from it."""
+        found = []
+        for source, rows in self.of("test").items():
+            short = [_public(row) for row in rows if len(row.text) <= LONGEST]
+            drawn = random.Random(SEED).sample(short, min(most, len(short)))
+            found.append(Suite(source, rows[0].language, "public", tuple(drawn)))
+        return found
 
 
 def _public(row: Row) -> Text:

@@ -52,9 +52,11 @@ STYLE = {
     "ytick.color": "#333333",
 }
 PANELS = 8
-"""Suites in the picture of precision and recall; the project's own come first."""
+"""Suites in the picture of precision and recall."""
 ROWS = 24
 """Groups in one panel; those flagged most come first."""
+ENOUGH = 200
+"""Texts below which bins are too few to draw."""
 GAP = 5
 """Points between groups that the project allows itself."""
 
@@ -85,7 +87,9 @@ def calibration(suites: Sequence[Found], names: Sequence[str]) -> plt.Figure:
     """One panel per language: of the texts given so much, how many are toxic; the diagonal is what was promised."""
     chosen = {language: _wholes(suites, language) for language in LANGUAGES}
     chosen = {language: wholes for language, wholes in chosen.items() if wholes}
-    figure, axes = plt.subplots(1, len(chosen), figsize=(3.3 * len(chosen), 3.5), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(
+        1, len(chosen), figsize=(3.3 * len(chosen), 3.5), sharey=True, squeeze=False, layout="constrained"
+    )
     for axis, (language, wholes) in zip(axes[0], chosen.items(), strict=True):
         axis.plot([0, 100], [0, 100], color="#9a9a9a", lw=1, ls=(0, (4, 3)))
         for suite in wholes:
@@ -111,7 +115,7 @@ def calibration(suites: Sequence[Found], names: Sequence[str]) -> plt.Figure:
 
 def _wholes(suites: Sequence[Found], language: str) -> list[Found]:
     """All public and all own texts of a language; a lone suite is its own whole."""
-    mine = [each for each in suites if each["language"] == language and each["reliability"]]
+    mine = [each for each in suites if each["language"] == language and each["texts"] >= ENOUGH and each["reliability"]]
     found = []
     for origin in ("public", "own"):
         its = [each for each in mine if each["origin"] == origin]
@@ -119,16 +123,29 @@ def _wholes(suites: Sequence[Found], language: str) -> list[Found]:
     return found
 
 
+def _telling(suites: Sequence[Found]) -> list[Found]:
+    """The project's own suites in its first two languages, and the largest public ones of these."""
+    mixed = [each for each in suites if each["precision_recall"] and each["language"] in ("en", "es")]
+    mixed = [each for each in mixed if not each["name"].startswith("all ")]
+    own = [each for each in mixed if each["origin"] == "own"]
+    public = sorted((each for each in mixed if each["origin"] == "public"), key=lambda each: -each["texts"])
+    largest = {each["language"]: each for each in reversed(public)}
+    return [*own, *largest.values()][:PANELS]
+
+
 def precision_recall(suites: Sequence[Found], names: Sequence[str]) -> plt.Figure:
     """One panel per suite; whoever only says yes or no is a point, not a curve."""
-    mixed = [each for each in suites if each["precision_recall"] and not each["name"].startswith("all ")]
-    public = sorted((each for each in mixed if each["origin"] == "public"), key=lambda each: -each["texts"])
-    own = [each for each in mixed if each["origin"] == "own"]
-    chosen = [*own, *public][:PANELS]
+    chosen = _telling(suites)
     columns = min(4, len(chosen))
     rows = -(-len(chosen) // columns)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(2.5 * columns, 2.6 * rows), sharex=True, sharey=True, squeeze=False
+        rows,
+        columns,
+        figsize=(2.5 * columns, 2.6 * rows),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
     )
     for axis, suite in zip(axes.flat, chosen, strict=False):
         for name in names:
@@ -155,16 +172,21 @@ def groups(sets: Sequence[Found], names: Sequence[str]) -> plt.Figure:
     """One panel per set of clean texts: the share flagged by group, with its 95 % interval, and the span allowed."""
     first = names[0]
     wholes = [each for each in sets if each["name"].startswith("all own") or each["name"] == "madlibs-en"]
-    wholes = wholes or list(sets[:3])
+    wholes = sorted(wholes or sets[:3], key=lambda each: each["name"])
     longest = max(min(ROWS, len(each["by"][first]["groups"])) for each in wholes)
     figure, axes = plt.subplots(
-        1, len(wholes), figsize=(3.4 * len(wholes), 1.3 + 0.19 * longest), squeeze=False, sharex=True
+        1,
+        len(wholes),
+        figsize=(3.4 * len(wholes), 1.3 + 0.19 * longest),
+        squeeze=False,
+        sharex=True,
+        layout="constrained",
     )
     for axis, each in zip(axes[0], wholes, strict=True):
         _group_panel(axis, each, first, names[1:2])
     axes[0][0].set_xlim(-2, 60)
     figure.supxlabel("clean texts flagged, % (bars: 95 % intervals)", fontsize=10)
-    _legend(figure, axes[0], below=-0.07)
+    _legend(figure, axes[0])
     return figure
 
 
@@ -196,14 +218,19 @@ def _colour(name: str) -> str:
     return COLOURS.get(name, GREY)
 
 
-def _legend(figure: plt.Figure, axes: Any, *, below: float = -0.02) -> None:
+def _legend(figure: plt.Figure, axes: Any) -> None:
     """One for all panels, below them."""
     known: dict[str, Any] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             known.setdefault(label, handle)
-    figure.tight_layout()
-    figure.legend(known.values(), known.keys(), loc="upper center", bbox_to_anchor=(0.5, below), ncols=3, fontsize=9)
+    figure.legend(
+        known.values(),
+        known.keys(),
+        loc="outside lower center",
+        ncols=2 if len(known) == 4 else min(5, len(known)),
+        fontsize=9,
+    )
 
 
 if __name__ == "__main__":
