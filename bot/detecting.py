@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import structlog
-
 import moderation.toxicity
 from moderation.toxicity.labels import LABELS
 
@@ -75,7 +73,7 @@ def shipped_folder() -> Path:
 def _shipped() -> Chosen:
     if (shipped_folder() / "model.json").is_file():
         return Chosen(SHIPPED, _make_shipped)
-    why = f"the toxicity model is missing: {shipped_folder()} is not there; rules with `score` wait for it"
+    why = f"the toxicity model is missing from {shipped_folder()}; rules with `score` wait for it"
     return Chosen(SHIPPED, None, why, "install Sereno again: the package is not complete")
 
 
@@ -86,7 +84,7 @@ def _other(model: str, settings: Settings) -> Chosen:
 
     path = settings.path(Path(model))
     where = str(path) if path.exists() else model
-    name = path.name if path.exists() else model
+    name = path.stem if path.exists() else model
     try:
         find(where, settings.data)
     except UserError as missing:
@@ -118,6 +116,8 @@ class LogDiary:
     """Writes the fate of the model to the log: what changes at once, messages that were missed once a minute."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        import structlog
+
         self._log: Any = structlog.get_logger(__name__)
         self._now = now
         self._missed = 0

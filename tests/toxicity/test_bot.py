@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,15 +75,23 @@ async def test_without_a_working_model_the_other_rules_go_on(tmp_path: Path, tro
 
 
 async def test_a_model_that_hangs_delays_and_stops_nothing(tmp_path: Path) -> None:
-    """What waits is decided without it as soon as patience ends; when a fresh model is up, scores count again."""
+    """What waits is decided without it once that is known; when a fresh model is up, scores count again."""
     stuck, fresh, notes = Model(), Model(), Notes()
-    limits = Limits(hang=0.2)
-    async with community(tmp_path, Maker([stuck, fresh]), RULES, diary=notes, limits=limits, patience=0.05) as stage:
+    mended, models = threading.Event(), iter([stuck, fresh])
+
+    def make() -> Model:
+        model = next(models)
+        if model is fresh:
+            mended.wait()
+        return model
+
+    async with community(tmp_path, make, RULES, diary=notes, limits=Limits(hang=1.0)) as stage:
         stuck.open.clear()
         await stage.says("ana", "nasty but unseen")
         await stage.says("eve", "you raghead")
         assert stage.twin.visible() == ["nasty but unseen"]
         assert await outages(stage) == {"toxic-sure": 1, "toxic-ask": 1, "threat-ask": 2}
+        mended.set()
         while notes.said.count("up: shipped") < 2:
             await asyncio.sleep(0.01)
         await stage.says("eve", "nasty and seen")

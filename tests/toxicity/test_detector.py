@@ -247,7 +247,7 @@ async def test_a_model_that_answers_nonsense_when_it_is_warmed_up_is_not_used() 
 async def test_a_model_that_hangs_is_left_behind() -> None:
     """Everybody who waits hears so, and a fresh model takes over without the bot being started again."""
     stuck, fresh, notes = Model(), Model(), Notes()
-    async with detecting(stuck, fresh, notes=notes, hang=0.05) as detector:
+    async with detecting(stuck, fresh, notes=notes, hang=0.3) as detector:
         first = await held(detector, stuck)
         second = asyncio.create_task(detector.inspect(saying("second")))
         for task in (first, second):
@@ -273,7 +273,7 @@ async def test_a_model_whose_loading_hangs_is_left_behind() -> None:
             never.wait()
         return fresh
 
-    detector = ToxicityDetector(make, limits=Limits(hang=0.05, load_within=0.05))
+    detector = ToxicityDetector(make, limits=Limits(hang=0.3, load_within=0.3))
     with pytest.raises(DetectorError, match="hangs"):
         await detector.inspect(saying("waits for the load"))
     await up(detector)
@@ -286,7 +286,7 @@ async def test_a_model_that_hangs_again_and_again_is_given_up_for_the_hour() -> 
     """Threads that hang cannot be ended, so there must not be many."""
     stuck = [Model() for _ in range(3)]
     notes = Notes()
-    async with detecting(*stuck, notes=notes, hang=0.05, renewals=2) as detector:
+    async with detecting(*stuck, notes=notes, hang=0.3, renewals=2) as detector:
         for model in stuck:
             with pytest.raises(DetectorError, match="hangs"):
                 await (await held(detector, model))
