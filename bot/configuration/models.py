@@ -22,7 +22,8 @@ from bot.configuration.checked import (
     redis_url,
     time_zone,
 )
-from moderation.units import Duration
+from moderation.leeway import DEFAULT, OFF, Bounds
+from moderation.units import Duration, Share
 
 PLACES: Final[Mapping[str, frozenset[str]]] = {
     "discord": frozenset({"server"}),
@@ -102,6 +103,26 @@ class Brakes(_Part):
     within: Duration = timedelta(minutes=10)
 
 
+class Adjust(_Part):
+    """How far moderators' verdicts may move the threshold of a score from the figure in the rule file."""
+
+    at_most: Share = DEFAULT.above
+    below: Share = DEFAULT.below
+
+
+class Scores(_Part):
+    """What this community makes of a model's scores. `adjust: off` leaves thresholds as the rules have them."""
+
+    adjust: Annotated[Adjust | None, BeforeValidator(_switched, json_schema_input_type=Adjust | Literal["off"])] = (
+        Adjust()
+    )
+
+    @property
+    def leeway(self) -> Bounds:
+        """The bounds within which verdicts move thresholds."""
+        return OFF if self.adjust is None else Bounds(above=self.adjust.at_most, below=self.adjust.below)
+
+
 class Community(_Part):
     """One community: where it lives and who is who, by the names that rules and playbooks use."""
 
@@ -119,6 +140,7 @@ class Community(_Part):
     calendars: Mapping[Text, Path] = Field(default_factory=dict)
     keep: Keep = Keep()
     brakes: Brakes = Brakes()
+    toxicity: Scores = Scores()
 
 
 class Toxicity(_Part):

@@ -10,6 +10,7 @@ import pytest
 from bot.config import Settings, names_of, read_configuration, settings_from
 from bot.configuration.environment import VARIABLES, environment
 from moderation.errors import UserError
+from moderation.leeway import DEFAULT, OFF, Bounds
 from moderation.model import Capability
 from rules.loader import Given
 
@@ -78,6 +79,22 @@ def test_the_whole_file_is_understood(club: Path) -> None:
     assert community.keep.flagged_text == timedelta(days=30)
     assert read.redis_url is None
     assert read.database_url is None
+
+
+@pytest.mark.parametrize(
+    ("written", "bounds"),
+    [
+        ("", DEFAULT),
+        ("toxicity: {adjust: {at_most: 5%, below: 2.5%}}", Bounds(above=0.05, below=0.025)),
+        ("toxicity: {adjust: {below: 1%}}", Bounds(below=0.01)),
+        ("toxicity: {adjust: off}", OFF),
+    ],
+)
+def test_a_community_says_how_far_verdicts_move_thresholds(tmp_path: Path, written: str, bounds: Bounds) -> None:
+    """Ten points unless it says otherwise; `off` is a word."""
+    file = tmp_path / "sereno.yaml"
+    file.write_text(f"communities:\n  - id: club\n    {written}\n")
+    assert settings(file).communities[0].toxicity.leeway == bounds
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "schema: sereno/1\n", "---\n"])

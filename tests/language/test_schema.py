@@ -89,6 +89,8 @@ def test_a_mistake_shows_in_the_editor(rules: Draft202012Validator, good: str, b
         ("schema: sereno/1", True),
         ("communities: [{id: club, places: {discord: {server: 111}}, rules: rules/}]", True),
         ("communities: [{id: club, roles: {admin: {telegram: administrators}}, keep: {practice_window: off}}]", True),
+        ("communities: [{id: club, toxicity: {adjust: {at_most: 5%}}}, {id: pub, toxicity: {adjust: off}}]", True),
+        ("communities: [{id: club, toxicity: {adjust: {at_most: 5}}}]", False),
         ("comunities: []", False),
         ("communities: [{id: club, brakes: {deletes: 0}}]", False),
         ("communities: [{id: club, keep: {flagged_text: forever}}]", False),
