@@ -124,11 +124,14 @@ def _wholes(suites: Sequence[Found], language: str) -> list[Found]:
 
 
 def _telling(suites: Sequence[Found]) -> list[Found]:
-    """The project's own suites in its first two languages, and the largest public ones of these."""
+    """The project's own suites in its first two languages, and the largest public one in each, by its rarer kind."""
     mixed = [each for each in suites if each["precision_recall"] and each["language"] in ("en", "es")]
     mixed = [each for each in mixed if not each["name"].startswith("all ")]
     own = [each for each in mixed if each["origin"] == "own"]
-    public = sorted((each for each in mixed if each["origin"] == "public"), key=lambda each: -each["texts"])
+    public = sorted(
+        (each for each in mixed if each["origin"] == "public"),
+        key=lambda each: -min(each["toxic"], each["texts"] - each["toxic"]),
+    )
     largest = {each["language"]: each for each in reversed(public)}
     return [*own, *largest.values()][:PANELS]
 
@@ -162,7 +165,8 @@ def precision_recall(suites: Sequence[Found], names: Sequence[str]) -> plt.Figur
         axis.set(xlim=(-3, 103), ylim=(0, 105))
     for axis in list(axes.flat)[len(chosen) :]:
         axis.set_visible(False)
-    figure.supxlabel("toxic texts caught, %", fontsize=10)
+    for axis in axes[-1]:
+        axis.set_xlabel("toxic texts caught, %")
     figure.supylabel("flagged texts that are toxic, %", fontsize=10)
     _legend(figure, axes.flat)
     return figure
@@ -184,8 +188,7 @@ def groups(sets: Sequence[Found], names: Sequence[str]) -> plt.Figure:
     )
     for axis, each in zip(axes[0], wholes, strict=True):
         _group_panel(axis, each, first, names[1:2])
-    axes[0][0].set_xlim(-2, 60)
-    figure.supxlabel("clean texts flagged, % (bars: 95 % intervals)", fontsize=10)
+    axes[0][0].set_xlim(left=-2)
     _legend(figure, axes[0])
     return figure
 
@@ -208,6 +211,7 @@ def _group_panel(axis: plt.Axes, found: Found, first: str, others: Sequence[str]
             face = _colour(name) if name == first else "white"
             axis.plot(share, row, "o", ms=5, color=_colour(name), mfc=face, label=label)
     axis.set_yticks(range(len(shown)), [f"{each['name'].replace('-', ' ')} ({each['texts']})" for each in shown])
+    axis.set_xlabel("clean texts flagged, %\n(lines: 95 % intervals)")
     axis.tick_params(axis="y", labelsize=8, length=0)
     axis.set_ylim(len(shown) - 0.4, -0.6)
     some = f"{len(shown)} of {len(ordered)} groups" if len(shown) < len(ordered) else f"{len(ordered)} groups"
