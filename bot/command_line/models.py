@@ -35,7 +35,7 @@ def command(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@command.command("list")
+@command.command("list", short_help="Which models there are, and whether their files are here.")
 @CONFIG
 @click.option("--json", "as_json", is_flag=True, help="Everything, files with their SHA-256 included, as JSON.")
 def list_(config: Path | None, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def list_(config: Path | None, as_json: bool) -> None:
         click.echo(listed(known, os.environ))
 
 
-@command.command()
+@command.command(short_help="Compute the SHA-256 of their files.")
 @click.argument("names", metavar="[NAME...]", nargs=-1)
 @CONFIG
 @click.option("--json", "as_json", is_flag=True, help="The state of each model and its files as JSON.")
@@ -92,7 +92,7 @@ def verify(names: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     return int(any(altered or trouble or one.missing or not one.files for one, altered, trouble in found))
 
 
-@command.command()
+@command.command(short_help="Download one of Detoxify's, or take it from files.")
 @click.argument("name", metavar="NAME")
 @click.option(
     "--from",
@@ -135,7 +135,7 @@ def fetch(name: str, source: str | None, config: Path | None) -> int:
     return 0
 
 
-@command.command()
+@command.command(short_help="Make one several times faster on a CPU.")
 @click.argument("name", metavar="NAME")
 @click.option(
     "--texts",
