@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchmarks.measure import Row
+from benchmarks.toxicity.closer import gap
 from benchmarks.toxicity.contestants import SHIPPED
 from benchmarks.toxicity.install import default_install
-from benchmarks.toxicity.judging import gap
 from benchmarks.toxicity.report import GroupsFound, SuiteFound
 from benchmarks.toxicity.speed import Alone, Rate, whole_memory
 

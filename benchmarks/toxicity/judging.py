@@ -1,9 +1,8 @@
-"""What one contestant makes of the suites: the measures of each, of each label, and of each group of people."""
+"""What one contestant makes of a suite as a whole; closer.py looks at its parts."""
 
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,14 +14,9 @@ from benchmarks.toxicity import metrics
 from benchmarks.toxicity.contestants import Contestant
 from benchmarks.toxicity.sets import Suite, Text
 from benchmarks.toxicity.thresholds import SURE
-from moderation.toxicity.labels import LABELS
 from moderation.toxicity.port import Scores
 
 Interval = tuple[float, float]
-FEWEST: Final = 20
-"""Texts of each kind below which a label's area says nothing."""
-SMALLEST: Final = 8
-"""Clean texts a group needs to have a share of its own."""
 _TOGETHER: Final = 256
 _POINTS: Final = 80
 
@@ -55,42 +49,6 @@ class Measures:
     flagged: float | None
     held: float | None
     caught: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Clean texts that speak of one group: how many, and how many of them were flagged."""
-
-    name: str
-    texts: int
-    flagged: int
-
-    @property
-    def share(self) -> float:
-        """Flagged ones."""
-        return self.flagged / self.texts
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Texts of one suite that try the same: of the toxic ones how many are caught, of the clean ones how many flagged."""
-
-    name: str
-    toxic: int
-    caught: int
-    clean: int
-    flagged: int
-
-
-@dataclass(frozen=True, slots=True)
-class LabelArea:
-    """How well one label is told where people judged it."""
-
-    language: str
-    label: str
-    positives: int
-    texts: int
-    roc_auc: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,61 +103,6 @@ def _areas(scores: NDArray[np.float64], truth: NDArray[np.float64]) -> Areas:
 def judged_only(given: NDArray[np.float64]) -> NDArray[np.float64]:
     """A text that could not be judged is as one that is never flagged."""
     return np.nan_to_num(given)
-
-
-def groups(texts: Sequence[Text], given: NDArray[np.float64], threshold: float) -> list[Group]:
-    """Of clean texts; groups with too few texts for a share are left out."""
-    found: dict[str, list[bool]] = defaultdict(list)
-    for text, score in zip(texts, given, strict=True):
-        if text.group and not text.toxic:
-            found[text.group].append(bool(score >= threshold))
-    return [Group(name, len(each), sum(each)) for name, each in sorted(found.items()) if len(each) >= SMALLEST]
-
-
-def families(texts: Sequence[Text], given: NDArray[np.float64], threshold: float) -> list[Family]:
-    """In the order of their names."""
-    found: dict[str, dict[bool, list[bool]]] = defaultdict(lambda: {True: [], False: []})
-    for text, score in zip(texts, given, strict=True):
-        if text.family:
-            found[text.family][text.toxic].append(bool(score >= threshold))
-    return [
-        Family(name, len(each[True]), sum(each[True]), len(each[False]), sum(each[False]))
-        for name, each in sorted(found.items())
-    ]
-
-
-def pairs_in_order(texts: Sequence[Text], given: NDArray[np.float64]) -> float | None:
-    """Of the pairs that differ in little, how many have the toxic text above the clean one; equal scores count half."""
-    kinds: dict[int, dict[bool, float]] = defaultdict(dict)
-    for text, score in zip(texts, judged_only(given), strict=True):
-        if text.pair is not None:
-            kinds[text.pair][text.toxic] = float(score)
-    whole = [each for each in kinds.values() if len(each) == 2]
-    if not whole:
-        return None
-    return float(np.mean([0.5 + 0.5 * np.sign(each[True] - each[False]) for each in whole]))
-
-
-def gap(found: Sequence[Group]) -> float | None:
-    """Between the group that is flagged most and the one that is flagged least, 0..1."""
-    shares = [group.share for group in found]
-    return max(shares) - min(shares) if len(shares) > 1 else None
-
-
-def label_areas(texts: Sequence[Text], answers: Sequence[Scores], language: str) -> list[LabelArea]:
-    """For each label that the contestant gives and people judged often enough."""
-    found = []
-    for label in LABELS[1:]:
-        pairs = [
-            (answer[label], text.labels[label])
-            for text, answer in zip(texts, answers, strict=True)
-            if label in text.labels and label in answer
-        ]
-        positives = sum(said for _, said in pairs)
-        if min(positives, len(pairs) - positives) >= FEWEST:
-            area = metrics.roc_auc([score for score, _ in pairs], [float(said) for _, said in pairs])
-            found.append(LabelArea(language, label, positives, len(pairs), area))
-    return found
 
 
 def pr_points(given: NDArray[np.float64], truth: NDArray[np.float64]) -> list[tuple[float, float]]:

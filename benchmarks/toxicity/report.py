@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from benchmarks.measure import Report, Row
+from benchmarks.toxicity.closer import Family, Group, LabelArea, Pairs, Tilt, gap
 from benchmarks.toxicity.contestants import Absent
 from benchmarks.toxicity.detoxify import GENUINE
-from benchmarks.toxicity.judging import Family, Group, LabelArea, Measures, gap
+from benchmarks.toxicity.judging import Measures
 from benchmarks.toxicity.metrics import Bin, wilson
 from benchmarks.toxicity.sets import Origin
 from benchmarks.toxicity.speed import Alone, Rate
@@ -31,10 +32,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class SuiteFound:
-    """One suite, and by contestant its measures and curves: recall and precision, and the bins of reliability.
-
-    `pairs` is the share of contrasting pairs in the right order, None where the suite has none.
-    """
+    """One suite, and by contestant its measures and curves: recall and precision, and the bins of reliability."""
 
     name: str
     language: str
@@ -45,7 +43,7 @@ class SuiteFound:
     precision_recall: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
     reliability: Mapping[str, Sequence[Bin]] = field(default_factory=dict)
     families: Mapping[str, Sequence[Family]] = field(default_factory=dict)
-    pairs: Mapping[str, float | None] = field(default_factory=dict)
+    pairs: Mapping[str, Pairs | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,7 @@ class GroupsFound:
 
     name: str
     groups: Mapping[str, Sequence[Group]]
+    tilts: Mapping[str, Tilt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,7 @@ def _groups_json(found: GroupsFound) -> dict[str, Any]:
     return {
         name: {
             "gap": gap(groups),
+            "tilt": asdict(found.tilts[name]),
             "groups": [asdict(each) | {"interval": wilson(each.flagged, each.texts)} for each in groups],
         }
         for name, groups in found.groups.items()
@@ -157,7 +157,7 @@ def _one_kind(suites: Sequence[SuiteFound]) -> str:
 
 
 def _margins(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
-    """The first contestant beside each other one, ROC-AUC on every suite that has one, and contrasting pairs."""
+    """The first contestant beside each other one, ROC-AUC on every suite that has one."""
     if len(who) < 2:
         return ""
     first, *others = [each.name for each in who]
@@ -167,12 +167,19 @@ def _margins(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
         if first in areas:
             gains = [f"{100 * (areas[first] - areas[other]):+.1f}" if other in areas else "–" for other in others]
             rows.append((suite.name, _percent(areas[first]), *gains))
-        pairs = suite.pairs.get(first)
-        if pairs is not None:
-            beside = [(suite.pairs.get(other) or 0.0) for other in others]
-            gains = [f"{100 * (pairs - each):+.1f}" for each in beside]
-            rows.append((f"{suite.name}: pairs in order", _percent(pairs), *gains))
     return table("Ahead in ROC-AUC × 100", ("suite", first, *(f"over {other}" for other in others)), rows)
+
+
+def _pairs(suites: Sequence[SuiteFound]) -> str:
+    """Contrasts: does the meaning decide, or a word?"""
+    rows = [
+        (suite.name, name, found.count, _percent(found.in_order), _percent(found.both_right))
+        for suite in suites
+        for name, found in suite.pairs.items()
+        if found
+    ]
+    head = ("pairs", "filter", "how many", "toxic scores higher", "both right at the threshold")
+    return table("Pairs of a toxic and a clean text a few words apart, %", head, rows)
 
 
 def _families(suites: Sequence[SuiteFound], who: Sequence[Who]) -> str:
@@ -197,9 +204,14 @@ def _groups(found: Sequence[GroupsFound]) -> str:
             worst = sorted(groups, key=lambda group: -group.share)[:3]
             most = ", ".join(f"{group.name} {group.flagged}/{group.texts}" for group in worst if group.flagged)
             texts = sum(group.texts for group in groups)
-            rows.append((each.name, name, len(groups), texts, _percent(gap(groups)), most or "none flagged"))
-    head = ("clean texts about groups", "filter", "groups", "texts", "gap", "flagged most")
-    return table("False-positive gap between groups, points", head, rows)
+            tilt = each.tilts[name]
+            shares = (_percent(gap(groups)), _percent(tilt.named), _percent(tilt.others))
+            one = f"{100 / min(group.texts for group in groups):.1f}"
+            rows.append((each.name, name, len(groups), texts, *shares, one, most or "none"))
+    head = (
+        "clean texts|filter|groups|about one|gap|flagged naming a group|naming none|one text weighs up to|flagged most"
+    )
+    return table("False positives by group: gap in points, shares in %", head.split("|"), rows)
 
 
 def _labels(labels: Mapping[str, Sequence[LabelArea]]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks.toxicity import detoxify, judging, metrics, speed
+from benchmarks.toxicity import closer, detoxify, judging, metrics, speed
 from benchmarks.toxicity.contestants import HYBRID, Absent, Contestant, builders, present
 from benchmarks.toxicity.goals import goals
 from benchmarks.toxicity.judging import Judged
@@ -96,13 +96,13 @@ def judged_report(there: Sequence[Contestant], suites: Sequence[Suite]) -> Toxic
         for pool in pools:
             members = [suite for suite in suites if (suite.origin, suite.language) == (pool.origin, pool.language)]
             by_suite[pool.name] = judging.together(by_suite, members)
-    own_pools = [pool for pool in pools if pool.origin == "own"]
+    grouped = [pool for pool in pools if pool.origin == "own"] + [each for each in suites if each.origin == "public"]
     return ToxicityReport(
         (),
         (),
         [Who(each.name, each.threshold, each.about) for each in there],
         [_suite(suite, there, judged) for suite in [*suites, *pools]],
-        [found for suite in [*suites, *own_pools] if (found := _groups(suite, there, judged))],
+        [found for suite in grouped if (found := _groups(suite, there, judged))],
         {each.name: _labels(suites, judged[each.name]) for each in there},
         (),
         (),
@@ -125,24 +125,26 @@ def _suite(suite: Suite, there: Sequence[Contestant], judged: Mapping[str, Mappi
         found,
         {name: judging.pr_points(scores, truth) for name, scores in curves.items()},
         {name: metrics.reliability(judging.judged_only(scores), truth) for name, scores in curves.items()},
-        {each.name: judging.families(suite.texts, given[each.name], each.threshold) for each in there if lone},
-        {name: judging.pairs_in_order(suite.texts, scores) for name, scores in given.items() if lone},
+        {each.name: closer.families(suite.texts, given[each.name], each.threshold) for each in there if lone},
+        {each.name: closer.pairs(suite.texts, given[each.name], each.threshold) for each in there if lone},
     )
 
 
 def _groups(
     suite: Suite, there: Sequence[Contestant], judged: Mapping[str, Mapping[str, Judged]]
 ) -> GroupsFound | None:
-    found = {
-        each.name: judging.groups(suite.texts, judged[each.name][suite.name].toxicity, each.threshold) for each in there
-    }
-    return GroupsFound(suite.name, found) if any(len(groups) >= GROUP_SETS for groups in found.values()) else None
+    given = {each: judged[each.name][suite.name].toxicity for each in there}
+    found = {each.name: closer.groups(suite.texts, scores, each.threshold) for each, scores in given.items()}
+    if not any(len(groups) >= GROUP_SETS for groups in found.values()):
+        return None
+    tilts = {each.name: closer.tilt(suite.texts, scores, each.threshold) for each, scores in given.items()}
+    return GroupsFound(suite.name, found, tilts)
 
 
-def _labels(suites: Sequence[Suite], judged: Mapping[str, Judged]) -> list[judging.LabelArea]:
+def _labels(suites: Sequence[Suite], judged: Mapping[str, Judged]) -> list[closer.LabelArea]:
     found = []
     for language in sorted({suite.language for suite in suites}):
         members = [suite for suite in suites if suite.language == language]
         texts = [text for suite in members for text in suite.texts]
-        found += judging.label_areas(texts, judging.together(judged, members).answers, language)
+        found += closer.label_areas(texts, judging.together(judged, members).answers, language)
     return found

@@ -8,20 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.toxicity.closer import Family, Pairs, Tilt, families, gap, groups, label_areas, pairs, tilt
 from benchmarks.toxicity.contestants import HYBRID, Absent, of_port, present
 from benchmarks.toxicity.install import default_install
-from benchmarks.toxicity.judging import (
-    Family,
-    Judged,
-    families,
-    gap,
-    groups,
-    label_areas,
-    measures,
-    pairs_in_order,
-    pr_points,
-    truth_of,
-)
+from benchmarks.toxicity.judging import Judged, measures, pr_points, truth_of
 from benchmarks.toxicity.kin import near_duplicates, unlearnt
 from benchmarks.toxicity.running import judged_report
 from benchmarks.toxicity.sets import Suite, Text, data_folder, own_suites, pooled
@@ -94,13 +84,27 @@ def test_the_gap_is_between_the_groups_flagged_most_and_least() -> None:
 
 
 def test_pairs_are_in_order_where_the_toxic_text_scores_above_its_look_alike() -> None:
-    """Equal scores count half, and a text without its look-alike not at all."""
+    """Equal scores count half, a text without its look-alike not at all; right is only who is right about both."""
     found = [(1, True, 0.9), (1, False, 0.2), (2, True, 0.4), (2, False, 0.4), (3, True, 0.9)]
     texts = [Text("x", "en", toxic=toxic, pair=pair, family="negation") for pair, toxic, _ in found]
     scores = np.asarray([score for *_, score in found])
-    assert pairs_in_order(texts, scores) == pytest.approx(0.75)
-    assert pairs_in_order([Text("x", "en", toxic=True)], scores[:1]) is None
+    assert pairs(texts, scores, 0.8) == Pairs(2, in_order=0.75, both_right=0.5)
+    assert pairs([Text("x", "en", toxic=True)], scores[:1], 0.8) is None
     assert families(texts, scores, 0.8) == [Family("negation", toxic=3, caught=2, clean=2, flagged=0)]
+
+
+def test_naming_a_group_is_compared_with_naming_none() -> None:
+    """Clean texts only; nothing is said of a kind that is not there."""
+    mixed = suite("mixed", "-women idiot", "-women hello", "- hello", "+ idiot")
+    assert tilt(mixed.texts, Judged.of(words(), mixed).toxicity, 0.8) == Tilt(named=0.5, others=0.0)
+    assert tilt((), np.asarray([]), 0.8) == Tilt(named=None, others=None)
+
+
+def test_what_nobody_labelled_on_an_own_text_is_unknown() -> None:
+    """A toxic text has the labels that plainly hold; a clean one has none of them, but may swear."""
+    texts = [text for each in own_suites() if each.name == "chat-en" for text in each.texts]
+    assert all(all(text.labels.values()) for text in texts if text.toxic)
+    assert all(not any(text.labels.values()) and "obscene" not in text.labels for text in texts if not text.toxic)
 
 
 def test_labels_are_measured_where_people_judged_enough_texts() -> None:
