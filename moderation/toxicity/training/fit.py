@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.toxicity.calibration import OTHER, Floats, sigmoid
+from moderation.toxicity.calibration import OTHER, Floats
 
+Doubles = NDArray[np.float64]
 Fit = Mapping[str, Mapping[str, list[float]]]
 _ENOUGH: Final = 30
 """Texts of each kind that a language needs for a fit of its own."""
@@ -21,17 +22,24 @@ def platt(logits: Floats, wanted: Floats, weights: Floats | None = None) -> tupl
         return 1.0, 0.0
     weigh = np.ones_like(logits) if weights is None else weights
     x = np.stack([logits, np.ones_like(logits)], axis=1).astype(np.float64)
-    w = np.array([1.0, 0.0])
     prior = np.array([1.0, 0.0])
-    for _ in range(30):
-        p = sigmoid((x @ w).astype(np.float32)).astype(np.float64)
-        slope = x.T @ (weigh * (p - wanted)) + 1.0 * (w - prior)
-        curve = (x * (weigh * p * (1 - p))[:, None]).T @ x + np.eye(2)
-        step = np.linalg.solve(curve, slope)
-        w -= step
+    w, loss = prior, _cost(prior, x, wanted, weigh)
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        slope = x.T @ (weigh * (p - wanted)) + (w - prior)
+        step = np.linalg.solve((x * (weigh * p * (1 - p))[:, None]).T @ x + np.eye(2), slope)
+        while (tried := _cost(w - step, x, wanted, weigh)) > loss and np.abs(step).max() > 1e-9:
+            step = step / 2  # far from the best place a whole step of Newton's may overshoot
+        w, loss = w - step, tried
         if np.abs(step).max() < 1e-6:
             break
     return float(max(w[0], 0.2)), float(w[1])
+
+
+def _cost(w: Doubles, x: Doubles, wanted: Floats, weigh: Floats) -> float:
+    """Weighted log loss, and the ridge towards the identity."""
+    logits = x @ w
+    return float((weigh * (np.logaddexp(0, logits) - wanted * logits)).sum() + 0.5 * ((w - [1.0, 0.0]) ** 2).sum())
 
 
 def calibrated(

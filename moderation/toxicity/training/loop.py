@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -35,33 +36,34 @@ class Plan:
     rate: float
     batch: int = 64
     noise: float = 0.15
-    longest: int = 64
+    longest: int = 48
     warm: float = 0.06
     seed: int = 1
 
 
 def train_pass(
-    network: Network, tokeniser: SentencePieceProcessor, rows: Sequence[Row], plan: Plan, *, note: str
+    network: Network, tokeniser: SentencePieceProcessor, rows: Sequence[Row], plan: Plan, state: Path
 ) -> None:
-    """Changes the network; prints progress to stderr."""
+    """Changes the network; keeps it in the file `state` now and then and at the end; prints progress to stderr."""
     chance = random.Random(plan.seed)
     torch.manual_seed(plan.seed)
     texts = [noisy(row.text, chance) if chance.random() < plan.noise else row.text for row in rows]
     ids = pieces_of(tokeniser, [reading(text) for text in texts], plan.longest)
     batches = _batches([len(each) for each in ids], plan.batch, chance)
     words = list(network.words.parameters())
-    others = [each for name, each in network.named_parameters() if not name.startswith("words.")]
-    slow = torch.optim.AdamW(others, lr=plan.rate, weight_decay=0.01)
+    body = [each for name, each in network.named_parameters() if not name.startswith("words.") and ".head." not in name]
+    heads = [each for name, each in network.named_parameters() if ".head." in name]
+    slow = torch.optim.AdamW([{"params": body}, {"params": heads}], lr=plan.rate, weight_decay=0.01, fused=True)
     sparse = torch.optim.SparseAdam(words, lr=plan.rate)
     network.train()
     started, mean = time.monotonic(), 0.0
     for number, batch in enumerate(batches):
         share = _share(number / len(batches), plan.warm)
-        for optimiser in (slow, sparse):
-            optimiser.param_groups[0]["lr"] = plan.rate * share
+        for group, times in ((slow.param_groups[0], 1), (slow.param_groups[1], 10), (sparse.param_groups[0], 1)):
+            group["lr"] = plan.rate * times * share  # the heads begin from nothing
         loss = _loss(network, [ids[each] for each in batch], [rows[each] for each in batch])
         loss.backward()
-        nn.utils.clip_grad_norm_(others, 1.0)
+        nn.utils.clip_grad_norm_([*body, *heads], 1.0)
         slow.step()
         sparse.step()
         slow.zero_grad()
@@ -70,11 +72,14 @@ def train_pass(
         if number % 50 == 0:
             left = (time.monotonic() - started) / (number + 1) * (len(batches) - number - 1)
             print(
-                f"{note}: {number}/{len(batches)} loss {mean:.4f}, {left / 60:.0f} min left",
+                f"batch {number}/{len(batches)} loss {mean:.4f}, {left / 60:.0f} min left",
                 file=sys.stderr,
                 flush=True,
             )
+        if number % 250 == 249:
+            torch.save(network.state_dict(), state)
     network.eval()
+    torch.save(network.state_dict(), state)
 
 
 def pieces_of(tokeniser: SentencePieceProcessor, readings: Sequence[str], longest: int) -> list[list[int]]:

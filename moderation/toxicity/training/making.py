@@ -1,4 +1,4 @@
-"""From data to the files that ship: two passes of training, export, calibration, and the bands of the exits."""
+"""From data to the files that ship: training, export, calibration, and the bands of the exits."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
 
 VERSION: Final = "1"
-RATES: Final = (1e-4, 8e-5)
-"""Highest learning rate of each pass."""
+RATE: Final = 1e-4
+"""Highest learning rate."""
 LOSS: Final = 0.004
 """Share of tuning texts that an early exit may decide otherwise than the last one."""
 THRESHOLDS: Final = (0.5, 0.97)
@@ -37,27 +37,21 @@ _WORDS: Final = {"en": 40_000, "es": 40_000, "pt": 20_000, "fr": 15_000, "de": 1
 """The most frequent words of each language; the pieces they are made of stay in the vocabulary."""
 
 
-def make(data: Path, weights: Path, out: Path, work: Path, seed: int, threads: int, start: int) -> Mapping[str, Any]:
-    """See train.py; `start` skips passes whose outcome lies in `work`."""
+def make(data: Path, weights: Path, out: Path, work: Path, seed: int, threads: int, train: bool) -> Mapping[str, Any]:
+    """See train.py; without `train` the network that lies in `work` is fitted and written."""
     torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
     work.mkdir(parents=True, exist_ok=True)
     material = recipe.gather(data, seed)
     network, tokeniser = _planted(weights, material)
-    passes = (recipe.first_pass, recipe.second_pass)
-    rows = 0
-    for number, (rate, chosen) in enumerate(zip(RATES, passes, strict=True), 1):
-        state = work / f"pass-{number}.pt"
-        if start > number:
-            if start == number + 1:
-                network.load_state_dict(torch.load(state, weights_only=True))
-            continue
-        epoch = chosen(material, seed)
-        rows += len(epoch)
-        train_pass(network, tokeniser, epoch, Plan(rate=rate, seed=seed + number), note=f"pass {number}")
-        torch.save(network.state_dict(), state)
+    rows = recipe.lesson(material, seed)
+    state = work / "network.pt"
+    if train:
+        train_pass(network, tokeniser, rows, Plan(rate=RATE, seed=seed), state)
+    else:
+        network.load_state_dict(torch.load(state, weights_only=True))
     names = write_model(network.eval(), tokeniser, out)
-    report = _fitted(out, names, material.tune)
-    return {"version": VERSION, "rows": rows, **report}
+    return {"version": VERSION, "rows": len(rows), **_fitted(out, names, material.tune)}
 
 
 def _planted(weights: Path, material: recipe.Material) -> tuple[Network, SentencePieceProcessor]:

@@ -48,10 +48,15 @@ class Layer(nn.Module):
 
 
 class Head(nn.Module):
-    """Logits of the labels from the mean over a text's pieces and its first piece."""
+    """Logits of the labels from the mean over a text's pieces and its first piece.
+
+    Sentence vectors of an encoder all point much the same way; without evening them out first (`even`), what tells texts
+    apart is too small to be learnt from.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
+        self.even = nn.BatchNorm1d(2 * width)
         self.dense, self.out = nn.Linear(2 * width, width), nn.Linear(width, len(LABELS))
         self.drop = nn.Dropout(0.1)
 
@@ -59,7 +64,8 @@ class Head(nn.Module):
         """`mask` is 1 for pieces, 0 for padding; texts × labels."""
         kept = mask.unsqueeze(-1).to(x.dtype)
         mean = (x * kept).sum(1) / kept.sum(1)
-        logits: Tensor = self.out(self.drop(nn.functional.gelu(self.dense(torch.cat([mean, x[:, 0]], dim=1)))))
+        pooled = self.even(torch.cat([mean, x[:, 0]], dim=1))
+        logits: Tensor = self.out(self.drop(nn.functional.gelu(self.dense(pooled))))
         return logits
 
 
@@ -89,8 +95,7 @@ class Network(nn.Module):
         self.drop = nn.Dropout(0.1)
         borders = (0, *EXITS)
         self.stages = nn.ModuleList(
-            Stage([Layer(width) for _ in range(last - first)], Head(width))
-            for first, last in pairwise(borders)
+            Stage([Layer(width) for _ in range(last - first)], Head(width)) for first, last in pairwise(borders)
         )
 
     def embedded(self, ids: Tensor) -> Tensor:
