@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pickle
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from moderation.errors import UserError
+from moderation.toxicity.checkpoint import read_checkpoint
 from tests.toxicity_detoxify.needs import needs_detoxify
 from tests.toxicity_detoxify.tiny import Folder
 
@@ -185,3 +187,19 @@ def test_a_pin_must_be_a_hash(spoilt: Folder) -> None:
     spoilt.checkpoint.with_name("tiny.ckpt.sha256").write_text("\n", encoding="utf-8")
     with pytest.raises(UserError, match="does not start with a SHA-256"):
         load(spoilt)
+
+
+def test_no_damage_ends_in_a_traceback(spoilt: Folder) -> None:
+    """Whatever bytes are changed, a checkpoint loads or is refused in words."""
+    whole, dice, refused = spoilt.checkpoint.read_bytes(), random.Random(7), list[str]()
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for place in dice.choices(range(len(whole)), k=dice.choice((1, 30, 3000))):
+            damaged[place] = dice.randrange(256)
+        spoilt.checkpoint.write_bytes(bytes(damaged))
+        try:
+            read_checkpoint(spoilt.checkpoint)
+        except UserError as error:
+            refused.append(str(error))
+    assert len(refused) > 10
+    assert all(str(spoilt.checkpoint) in told for told in refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,30 +52,37 @@ class Folder:
     checkpoint: Path
 
 
-def bert(folder: Path) -> Folder:
-    """Two layers and a small vocabulary, trained for a few steps to tell harsh words from friendly ones."""
+SMALL: Mapping[str, int] = {
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 128,
+    "max_position_embeddings": 128,
+}
+
+
+def bert(folder: Path, *, shape: Mapping[str, int] = SMALL, pieces: int = 0, trained: bool = True) -> Folder:
+    """By default two layers and a small vocabulary, trained for a few steps to tell harsh words from friendly ones.
+
+    `pieces` is the least size of the vocabulary.
+    """
     import torch
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *".,!?'¿"]
-    pieces += [*"abcdefghijklmnopqrstuvwxyz", *(f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")]
-    pieces += sorted({*_FRIENDLY, *_HARSH, *_PLAIN} - set(pieces))
-    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
-    _write(folder / "tokenizer_config.json", {"do_lower_case": True, "model_max_length": 128})
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(pieces),
-        hidden_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=128,
-        max_position_embeddings=128,
-        num_labels=len(ORIGINAL),
+    known = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *".,!?'¿"]
+    known += [*"abcdefghijklmnopqrstuvwxyz", *(f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")]
+    known += sorted({*_FRIENDLY, *_HARSH, *_PLAIN} - set(known))
+    known += [f"[unused{number}]" for number in range(pieces - len(known))]
+    (folder / "vocab.txt").write_text("\n".join(known) + "\n", encoding="utf-8")
+    _write(
+        folder / "tokenizer_config.json", {"do_lower_case": True, "model_max_length": shape["max_position_embeddings"]}
     )
+    torch.manual_seed(3)
+    config = BertConfig(vocab_size=len(known), num_labels=len(ORIGINAL), **shape)
     _write(folder / "config.json", {**config.to_dict(), "num_labels": len(ORIGINAL)})
     network = BertForSequenceClassification(config)
-    tokenizer = BertTokenizer.from_pretrained(str(folder), local_files_only=True)
-    _train(network, tokenizer, len(ORIGINAL))
+    if trained:
+        _train(network, BertTokenizer.from_pretrained(str(folder), local_files_only=True), len(ORIGINAL))
     return _saved(folder, network, "BertForSequenceClassification", "BertTokenizer", ORIGINAL, len(ORIGINAL))
 
 
