@@ -242,8 +242,15 @@ def _rates(rates: Sequence[Rate]) -> str:
 
 def _alone(found: Sequence[Alone]) -> str:
     rows = [
-        (each.name, f"{each.seconds:.2f}", f"{each.added:,.0f}", f"{each.memory:,.0f}", f"{each.disk:,.1f}")
+        (
+            each.name,
+            f"{each.seconds:.2f}",
+            f"{each.cpu:.2f}",
+            f"{each.added:,.0f}",
+            f"{each.memory:,.0f}",
+            f"{each.disk:,.1f}",
+        )
         for each in found
     ]
-    head = ("filter", "first score after, s", "memory it adds, MiB", "memory in all, MiB", "files, MB")
+    head = ("filter", "first score after, s", "of CPU, s", "memory it adds, MiB", "memory in all, MiB", "files, MB")
     return table("In a fresh process", head, rows)

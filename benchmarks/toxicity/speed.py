@@ -36,10 +36,11 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """One contestant in a fresh process: seconds to the first score, MiB it adds and has, MB on disk."""
+    """One contestant in a fresh process: seconds to the first score by the clock and of CPU, MiB it adds and has, MB on disk."""
 
     name: str
     seconds: float
+    cpu: float
     added: float
     memory: float
     disk: float
@@ -80,6 +81,7 @@ def alone(contestant: Contestant, *, starts: int = _STARTS) -> Alone:
     return Alone(
         contestant.name,
         statistics.median(run["seconds"] for run in runs),
+        min(run["cpu"] for run in runs),
         statistics.median(run["after"] - run["before"] for run in runs),
         statistics.median(run["after"] for run in runs),
         contestant.size / 1e6,
