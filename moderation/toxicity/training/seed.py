@@ -81,7 +81,7 @@ def _unpacked(data: bytes, numbers: int, start: int, length: int) -> NDArray[np.
 def tokeniser_of(pieces: Sequence[tuple[str, float]]) -> SentencePieceProcessor:
     """A unigram tokeniser of these pieces; texts come already read (reading.py), so it changes nothing in them."""
     from sentencepiece import SentencePieceProcessor
-    from sentencepiece.sentencepiece_model_pb2 import ModelProto  # type: ignore[attr-defined] # made when it is imported
+    from sentencepiece.sentencepiece_model_pb2 import ModelProto
 
     model = ModelProto()
     model.trainer_spec.model_type = 1
