@@ -124,8 +124,10 @@ def verify_fast(folder: Path) -> Manifest:
 
 
 def _tokeniser(content: bytes, longest: int) -> Any:
-    from tokenizers import Tokenizer
-
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise UserError("an optimised Detoxify needs the package tokenizers: pip install tokenizers") from error
     tokeniser: Any = Tokenizer.from_buffer(content)
     tokeniser.no_padding()
     tokeniser.enable_truncation(longest)
