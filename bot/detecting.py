@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import moderation.toxicity
+from bot.cascading import CASCADE, SECOND_PATIENCE, joined, second_in
 from moderation.toxicity.labels import LABELS
 
 if TYPE_CHECKING:
@@ -30,17 +31,24 @@ QUIET: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The model that shall judge. Without `make` it is not there: `why`, and what a person can do about it."""
+    """The model that shall judge. Without `make` it is not there: `why`, and what a person can do about it.
+
+    `pair` has the two models that judge together as one.
+    """
 
     name: str
     make: Callable[[], Toxicity] | None
     why: str = ""
     mend: str = ""
+    pair: tuple[Chosen, Chosen] | None = None
 
     @property
     def names(self) -> frozenset[str]:
-        """What rules may call it: `detoxify:unbiased` is also `detoxify`."""
-        return frozenset({self.name, self.name.partition(":")[0]}) if self.make is not None else frozenset()
+        """What rules may call it (rules/scores.py): `detoxify:unbiased` is also `detoxify`."""
+        if self.make is None:
+            return frozenset()
+        parts = self.name.split(":")
+        return frozenset(":".join(parts[:count]) for count in range(1, len(parts) + 1))
 
     @property
     def labels(self) -> frozenset[str]:
@@ -51,9 +59,9 @@ class Chosen:
 def toxicity_model(settings: Settings | None = None) -> Chosen:
     """What `toxicity: {model: …}` means on this machine; without settings, as with `auto`."""
     model = settings.configuration.toxicity.model if settings is not None else AUTO
-    if model in (AUTO, SHIPPED) or settings is None:
+    if model == SHIPPED or settings is None:
         return _shipped()
-    return _other(model, settings)
+    return _auto(settings.data) if model == AUTO else _other(model, settings)
 
 
 def detectors(chosen: Chosen) -> tuple[ToxicityDetector, ...]:
@@ -77,6 +85,15 @@ def _shipped() -> Chosen:
     return Chosen(SHIPPED, None, why, "install Sereno again: the package is not complete")
 
 
+def _auto(data: Path) -> Chosen:
+    """The shipped model, alone or with the Detoxify that is in the data folder."""
+    first, second = _shipped(), second_in(data)
+    if first.make is None or second is None:
+        return first
+    pair = first, Chosen(second, partial(_make_apart, second, data))
+    return Chosen(CASCADE + second, partial(_make_joined, second, data), pair=pair)
+
+
 def _other(model: str, settings: Settings) -> Chosen:
     """A model that somebody has brought: Detoxify by name, or a file. In a process of its own, and only if it is there."""
     from moderation.errors import UserError
@@ -84,7 +101,7 @@ def _other(model: str, settings: Settings) -> Chosen:
 
     path = settings.path(Path(model))
     where = str(path) if path.exists() else model
-    name = path.stem if path.exists() else model
+    name = _name_of(path) if path.exists() else model
     try:
         find(where, settings.data)
     except UserError as missing:
@@ -93,16 +110,38 @@ def _other(model: str, settings: Settings) -> Chosen:
     return Chosen(name, partial(_make_apart, where, settings.data))
 
 
+def _name_of(path: Path) -> str:
+    """What a model will call itself that somebody named by its checkpoint or folder (catalogue.py)."""
+    from moderation.errors import UserError
+    from moderation.toxicity.known import local_place
+    from moderation.toxicity.manifest import read_manifest
+
+    checkpoints = sorted(path.glob("*.ckpt")) if path.is_dir() else [path]
+    optimised = path if path.is_dir() and (path / "manifest.json").is_file() else None
+    if optimised is None and len(checkpoints) == 1 and local_place(checkpoints[0]).optimised:
+        optimised = local_place(checkpoints[0]).fast
+    try:
+        return read_manifest(optimised).name if optimised else checkpoints[0].name if checkpoints else path.name
+    except UserError:
+        return path.name  # it cannot be loaded either, which is told then
+
+
 def _make_shipped() -> Toxicity:
     from moderation.toxicity.shipped import ShippedModel
 
     return ShippedModel()
 
 
-def _make_apart(model: str, data: Path) -> Toxicity:
+def _make_joined(second: str, data: Path) -> Toxicity:
+    """The first judges here, in the thread of the detector; only the second is in a process of its own."""
+    quick = partial(_make_apart, second, data, patience=SECOND_PATIENCE)
+    return joined(second, data, shipped_folder() / "model.json", _make_shipped, quick)
+
+
+def _make_apart(model: str, data: Path, patience: float = 10.0) -> Toxicity:
     from moderation.toxicity.apart import Apart
 
-    return Apart(partial(_make_found, model, data), memory=MEMORY)
+    return Apart(partial(_make_found, model, data), memory=MEMORY, patience=patience)
 
 
 def _make_found(model: str, data: Path) -> Toxicity:

@@ -16,12 +16,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from bot.cascading import idle_in
 from bot.checks import counted
 from bot.config import Settings, names_of
+from bot.detecting import AUTO, Chosen, toxicity_model
 from bot.detecting import SHIPPED as SHIPPED_MODEL
-from bot.detecting import toxicity_model
 from bot.heartbeat import health
-from bot.model_checks import unread, unwell
+from bot.model_checks import band_in_use, misread, unread, unwell
 from bot.sleeping import sleeping
 from bot.wiring import vocabulary
 from moderation.errors import SerenoError
@@ -155,17 +156,49 @@ def _folder(about: str, folder: Path, settings: Settings, community: str | None)
 
 
 def model(settings: Settings) -> Iterator[Finding]:
-    """Whether the toxicity model is there and answers, and whether it reads what people here write."""
+    """Whether the toxicity model, or both of them, are there and answer, and whether they read what people here write."""
     chosen = toxicity_model(settings)
-    trouble = unwell(chosen)
+    first, second = chosen.pair or (chosen, None)
+    trouble = unwell(first)
     if trouble is not None:
         yield wrong("model", *trouble)
         return
-    verified = ", its files are as they were made" if chosen.name == SHIPPED_MODEL else ""
-    yield well("model", f"{chosen.name} judges messages{verified}")
-    foreign = ", ".join(unread(settings.communities)) if chosen.name == SHIPPED_MODEL else ""
-    if foreign:
-        says = f"the shipped model was not made for {foreign}: rules with `score` say little or nothing there"
+    verified = ", its files are as they were made" if first.name == SHIPPED_MODEL else ""
+    yield well("model", f"{first.name} judges messages{verified}")
+    if second is not None:
+        yield from beside(second, settings)
+    if first.name == SHIPPED_MODEL:
+        yield from foreign(settings, second.name if second is not None else "")
+    for name in idle_in(settings.data) if settings.configuration.toxicity.model == AUTO else ():
+        says = f"{name} is there, and not in use: it is not optimised, and torch or detoxify is not installed"
+        yield Finding("model", State.NOTE, says, f"run `sereno models optimise {name}` where both are installed")
+
+
+def beside(second: Chosen, settings: Settings) -> Iterator[Finding]:
+    """Whether the model that judges what the first one doubts is of any use, and what counts as doubtful."""
+    trouble = unwell(second)
+    if trouble is not None:
+        says = f"{trouble[0]}; until then the shipped model judges alone"
+        yield wrong(
+            "model", says, f"run `sereno models verify {second.name}`, or write `model: shipped` in sereno.yaml"
+        )
+        return
+    band = band_in_use(second.name, settings.data)
+    yield well("model", f"{second.name} judges what is in doubt, a toxicity of {band.words}")
+    if band.trouble:
+        yield Finding("model", State.NOTE, band.trouble, f"run `sereno models optimise {second.name}`")
+
+
+def foreign(settings: Settings, second: str) -> Iterator[Finding]:
+    """Languages of the communities for which the models in use were not made."""
+    lost = ", ".join(misread(settings.communities, second))
+    if lost:
+        says = f"{second} reads no {lost}, and has the last word on what is in doubt"
+        mend = "run `sereno models fetch detoxify:multilingual`, or write `model: shipped` in sereno.yaml"
+        yield Finding("model", State.NOTE, says, mend)
+    unknown = ", ".join(unread(settings.communities, second))
+    if unknown:
+        says = f"the shipped model was not made for {unknown}: rules with `score` say little or nothing there"
         yield Finding("model", State.NOTE, says, "rely on word lists there, or bring Detoxify's multilingual model")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.detecting import SHIPPED, Chosen
+from bot.cascading import InUse, band_for
+from bot.detecting import SHIPPED, Chosen, shipped_folder
 from moderation.errors import DetectorError
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 READS: Final = frozenset({"en", "es", "pt", "fr", "de", "it", "ca", "gl", "eu", "nl"})
 """Languages in whose letters the shipped model was trained, or near enough to judge."""
+READ_BESIDE: Final = {
+    "detoxify:original": frozenset({"en"}),
+    "detoxify:unbiased": frozenset({"en"}),
+    "detoxify:multilingual": frozenset({"en", "es", "fr", "it", "pt", "ru", "tr"}),
+}
+"""Languages that Detoxify's models were trained in."""
 REINSTALL: Final = "install Sereno again"
 
 
@@ -56,9 +63,24 @@ def answers(make: Callable[[], Toxicity]) -> float:
     return time.perf_counter() - start
 
 
-def unread(communities: Sequence[Community]) -> Iterator[str]:
-    """Languages of communities that the shipped model does not judge well, or at all."""
-    yield from sorted({tag for one in communities for tag in one.languages if tag.partition("-")[0] not in READS})
+def unread(communities: Sequence[Community], second: str = "") -> Iterator[str]:
+    """Languages of communities that the shipped model does not judge well, or at all, nor the one beside it."""
+    yield from _others(communities, READS | READ_BESIDE.get(second, frozenset()))
+
+
+def misread(communities: Sequence[Community], second: str) -> Iterator[str]:
+    """Languages of communities that the shipped model knows and the one beside it, which has the last word, does not."""
+    lost = READS - READ_BESIDE.get(second, READS)
+    yield from (tag for tag in _others(communities, frozenset()) if tag.partition("-")[0] in lost)
+
+
+def band_in_use(second: str, data: Path) -> InUse:
+    """What counts as doubtful where the shipped model and this one judge together."""
+    return band_for(second, data, shipped_folder() / "model.json")
+
+
+def _others(communities: Sequence[Community], known: frozenset[str]) -> Sequence[str]:
+    return sorted({tag for one in communities for tag in one.languages if tag.partition("-")[0] not in known})
 
 
 def _altered(folder: Path | None = None) -> Sequence[str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.command_line.output import emit_json
+
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 
 @click.command()
@@ -30,9 +35,25 @@ def command(paths: tuple[Path, ...], config: Path | None, as_json: bool) -> int:
     from bot.checks import check
     from bot.wiring import vocabulary
 
-    checked = check(paths, vocabulary(), config=config)
+    checked = check(paths, vocabulary(_settings(paths, config)), config=config)
     if as_json:
         emit_json(checked.as_json())
     else:
         click.echo(checked.text())
     return checked.exit_code
+
+
+def _settings(paths: tuple[Path, ...], config: Path | None) -> Settings | None:
+    """Those of the sereno.yaml that was named, or is among the paths: which models rules may name. None without one.
+
+    One that cannot be read is named by the check itself.
+    """
+    from bot.config import FILE, settings_from
+    from moderation.errors import UserError
+
+    among = [path / FILE if path.is_dir() else path for path in paths]
+    file = config or next((path for path in among if path.name == FILE and path.is_file()), None)
+    try:
+        return settings_from(file, os.environ) if file is not None else None
+    except UserError:
+        return None

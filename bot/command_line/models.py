@@ -149,30 +149,42 @@ def fetch(name: str, source: str | None, config: Path | None) -> int:
     show_default=True,
     help="The mean difference of a probability, of the label that suffers most, up to which the result is kept.",
 )
+@click.option(
+    "--loss",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.01,
+    show_default=True,
+    help="The share of decisions that may change where the shipped model settles what is clear.",
+)
 @CONFIG
 @click.option("--json", "as_json", is_flag=True, help="The comparison as JSON.")
-def optimise(name: str, texts: Path | None, tolerance: float, config: Path | None, as_json: bool) -> int:
+def optimise(name: str, texts: Path | None, tolerance: float, loss: float, config: Path | None, as_json: bool) -> int:
     """Make a Detoxify model several times faster on a CPU: the same network in eight bits, without torch.
 
     NAME is one of `sereno models list`, or a checkpoint file. Both forms judge the same texts first; when they differ
     too much, nothing is kept. Afterwards the faster form is used wherever the model is named. Needs torch and detoxify.
 
+    On the same texts it is measured what the shipped model may settle alone, so that no more than --loss of the decisions
+    change; with `model: auto` the two then judge together.
+
     \b
     Example:
       sereno models optimise detoxify:multilingual
-      sereno models optimise detoxify:original --texts ours.txt --tolerance 0.01
+      sereno models optimise detoxify:original --texts ours.txt --tolerance 0.01 --loss 0.005
     """
-    from bot.model_words import parity
+    from bot.model_words import band, parity
     from bot.optimising import make_faster
 
     with progress(f"optimising {name}") as report:
         report(0, None)  # minutes, of which nobody can tell how many
-        found, folder = make_faster(name, _data(config), texts, tolerance)
+        made = make_faster(name, _data(config), texts, tolerance, loss)
     if as_json:
-        emit_json(found.as_json())
+        kept = made.band.model_dump(by_alias=True) if made.band else None
+        emit_json({**made.parity.as_json(), "band": kept, "no_band": made.why or None})
     else:
-        click.echo(parity(found))
-        click.echo(f"{name} is optimised: {folder}")
+        click.echo(parity(made.parity))
+        click.echo(band(made.band, made.why))
+        click.echo(f"{name} is optimised: {made.folder}")
     return 0
 
 

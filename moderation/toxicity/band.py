@@ -71,17 +71,61 @@ def measure_band(
     *,
     threshold: float = 0.5,
     label: str = "toxicity",
+    claimed: bool = False,
 ) -> MeasuredBand:
     """The band that sends the fewest texts to the second model while at most `loss` of all decisions change.
 
     Scores are of the same texts in the same order; texts without a score of either model are left out. A text is
     flagged when its score reaches `threshold`, which lies inside the band, so that a text below the band is never
-    flagged and one above it always is. UserError when nothing can be measured.
+    flagged and one above it always is. With `claimed` the loss also holds for the upper end of the 95 % interval, not
+    only for these texts. UserError when nothing can be measured, or too few texts are there to claim the loss.
     """
     if not 0.0 <= loss < 1.0 or not 0.0 < threshold < 1.0:
         raise UserError(
             f"a loss is a share from 0 up to 1 and a threshold lies between 0 and 1: {loss:g}, {threshold:g}"
         )
+    first, flagged = _columns(first_scores, second_scores, threshold, label)
+    allowed = _claimable(loss, len(first)) if claimed else math.floor(loss * len(first) + 1e-9)
+    below, above = first < threshold, first > threshold
+    lows = _reach(first[below], flagged[below], threshold)
+    highs = _reach(-first[above], ~flagged[above], -threshold)
+    _, low, high = max(
+        (lows.settled(wrong) + highs.settled(allowed - wrong), lows.end(wrong), -highs.end(allowed - wrong))
+        for wrong in range(allowed + 1)
+    )
+    return _measured(Band(low, high, label), first, flagged, threshold)
+
+
+def measure_given(
+    band: Band, first_scores: Sequence[Scores], second_scores: Sequence[Scores], *, threshold: float = 0.5
+) -> MeasuredBand:
+    """What a band that was chosen in another way does to these texts; see measure_band."""
+    first, flagged = _columns(first_scores, second_scores, threshold, band.label)
+    return _measured(band, first, flagged, threshold)
+
+
+def texts_to_claim(loss: float) -> int:
+    """So many texts, none decided otherwise, put the upper end of the 95 % interval at `loss` (above 0)."""
+    return math.ceil(_Z * _Z * (1.0 - loss) / loss - 1e-9)
+
+
+def _claimable(loss: float, texts: int) -> int:
+    """How many of the texts may be decided otherwise while the upper end stays within `loss`."""
+    within = [wrong for wrong in range(math.floor(loss * texts) + 1) if _at_most(wrong, texts) <= loss + 1e-9]
+    if not within:
+        least = (
+            f"at least {texts_to_claim(loss):,} texts that both models can judge are needed"
+            if loss
+            else "no number is enough"
+        )
+        raise UserError(f"{texts:,} texts are too few to claim that at most {loss:.2%} are decided otherwise: {least}")
+    return within[-1]
+
+
+def _columns(
+    first_scores: Sequence[Scores], second_scores: Sequence[Scores], threshold: float, label: str
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The first's scores, and whether the second flags, of all texts that both have judged."""
     pairs = [
         (first[label], second[label])
         for first, second in zip(first_scores, second_scores, strict=True)
@@ -89,24 +133,20 @@ def measure_band(
     ]
     if not pairs:
         raise UserError(f"no text has a score for {label} from both models: no band can be measured")
-    first = np.array([one for one, _ in pairs])
-    flagged = np.array([other >= threshold for _, other in pairs])
-    allowed = math.floor(loss * len(pairs) + 1e-9)
-    below, above = first < threshold, first > threshold
-    lows = _reach(first[below], flagged[below], threshold)
-    highs = _reach(-first[above], ~flagged[above], -threshold)
-    settled, low, high = max(
-        (lows.settled(wrong) + highs.settled(allowed - wrong), lows.end(wrong), -highs.end(allowed - wrong))
-        for wrong in range(allowed + 1)
-    )
-    missed, overblown = int(flagged[first < low].sum()), int((~flagged[first > high]).sum())
+    return np.array([one for one, _ in pairs]), np.array([other >= threshold for _, other in pairs])
+
+
+def _measured(band: Band, first: NDArray[np.float64], flagged: NDArray[np.bool_], threshold: float) -> MeasuredBand:
+    settled = (first < band.low) | (first > band.high)
+    missed = int((settled & (first < threshold) & flagged).sum())
+    overblown = int((settled & (first >= threshold) & ~flagged).sum())
     return MeasuredBand(
-        Band(low, high, label),
-        len(pairs),
-        settled / len(pairs),
-        missed / len(pairs),
-        overblown / len(pairs),
-        _at_most(missed + overblown, len(pairs)),
+        band,
+        len(first),
+        int(settled.sum()) / len(first),
+        missed / len(first),
+        overblown / len(first),
+        _at_most(missed + overblown, len(first)),
     )
 
 
