@@ -199,6 +199,7 @@ def app_settings(settings: Settings, community: Community) -> AppSettings:
             community.id: CommunityBrake(Limit(brakes.deletes, brakes.within), Limit(brakes.sanctions, brakes.within))
         },
         languages={community.id: community.languages[0]},
+        leeway={community.id: community.toxicity.leeway},
         patience=PATIENCE,
         own={PLATFORM: frozenset({BOT})},
     )

@@ -96,8 +96,8 @@ class ShippedModel:
 
     @property
     def name(self) -> str:
-        """As rules name it."""
-        return SHIPPED
+        """With the version of its weights: what moderators corrected in one version says nothing of another."""
+        return f"{SHIPPED}:{self._manifest.version}"
 
     @property
     def version(self) -> str:

@@ -25,14 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, required=True, help="where the network is kept while it learns")
     parser.add_argument("--seed", type=int, default=1, help="of all draws")
     parser.add_argument("--threads", type=int, default=2, help="that torch may use")
-    parser.add_argument("--fit-only", action="store_true", help="take the network in --work as it is")
+    parser.add_argument(
+        "--skip", type=int, default=0, help="passes that the network in --work has behind it; 2: only fit"
+    )
     given = parser.parse_args(arguments)
     try:
         from moderation.toxicity.training.making import make
 
-        report = make(
-            given.data, given.seed_weights, given.out, given.work, given.seed, given.threads, not given.fit_only
-        )
+        report = make(given.data, given.seed_weights, given.out, given.work, given.seed, given.threads, given.skip)
     except (UserError, ImportError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

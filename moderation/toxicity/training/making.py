@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
 
 VERSION: Final = "1"
-RATE: Final = 1e-4
-"""Highest learning rate."""
 LOSS: Final = 0.004
 """Share of tuning texts that an early exit may decide otherwise than the last one."""
 THRESHOLDS: Final = (0.5, 0.97)
@@ -37,21 +35,24 @@ _WORDS: Final = {"en": 40_000, "es": 40_000, "pt": 20_000, "fr": 15_000, "de": 1
 """The most frequent words of each language; the pieces they are made of stay in the vocabulary."""
 
 
-def make(data: Path, weights: Path, out: Path, work: Path, seed: int, threads: int, train: bool) -> Mapping[str, Any]:
-    """See train.py; without `train` the network that lies in `work` is fitted and written."""
+def make(data: Path, weights: Path, out: Path, work: Path, seed: int, threads: int, skip: int) -> Mapping[str, Any]:
+    """See train.py; `skip` is how many passes the network in `work` has behind it."""
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     work.mkdir(parents=True, exist_ok=True)
     material = recipe.gather(data, seed)
     network, tokeniser = _planted(weights, material)
-    rows = recipe.lesson(material, seed)
     state = work / "network.pt"
-    if train:
-        train_pass(network, tokeniser, rows, Plan(rate=RATE, seed=seed), state)
-    else:
+    if skip:
         network.load_state_dict(torch.load(state, weights_only=True))
+    rows = 0
+    for number, part in enumerate(recipe.PASSES):
+        lesson = recipe.lesson(material, part, seed + number)
+        rows += len(lesson)
+        if number >= skip:
+            train_pass(network, tokeniser, lesson, Plan(rate=part.rate, seed=seed + number), state)
     names = write_model(network.eval(), tokeniser, out)
-    return {"version": VERSION, "rows": len(rows), **_fitted(out, names, material.tune)}
+    return {"version": VERSION, "rows": rows, **_fitted(out, names, material.tune)}
 
 
 def _planted(weights: Path, material: recipe.Material) -> tuple[Network, SentencePieceProcessor]:

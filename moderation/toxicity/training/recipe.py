@@ -20,6 +20,19 @@ CALIBRATED: Final = ("en", "es", "pt")
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass over a part of the material: the highest learning rate, the share of the public data, our draws."""
+
+    rate: float
+    share: float
+    draws: slice
+
+
+PASSES: Final = (Pass(1e-4, 1.0, slice(0, 3)), Pass(5e-5, 0.4, slice(3, 5)))
+"""All of it, then a shorter pass with new draws of our own lines at a lower rate."""
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """All rows, split; `own` are our own lines, drawn several times."""
 
@@ -28,7 +41,7 @@ class Material:
     own: Sequence[Sequence[Row]]
 
 
-def gather(data: Path, seed: int, draws: int = 3) -> Material:
+def gather(data: Path, seed: int, draws: int = 5) -> Material:
     """Read, check and split everything; `draws` different draws of our own lines."""
     rows = [row for rows in read_pool(data).values() for row in rows]
     drawn = [own_rows(seed + number) for number in range(draws)]
@@ -48,16 +61,16 @@ def own_rows(seed: int) -> list[Row]:
     return [row for path in sorted(folder.glob("*.lines")) for row in read_lines(path, seed)]
 
 
-def lesson(material: Material, seed: int) -> list[Row]:
-    """The rows in the order they are learnt: the public data, each source cut to what helps, our own lines among them."""
+def lesson(material: Material, part: Pass, seed: int) -> list[Row]:
+    """The rows of a pass in the order they are learnt: a share of each public source, our own lines among them."""
     chance = random.Random(seed)
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in material.train:
         by_source[row.source].append(row)
-    rows = list({row.text: row for draw in material.own for row in draw}.values())
+    rows = list({row.text: row for draw in material.own[part.draws] for row in draw}.values())
     for source in SOURCES:
         have = by_source[source.name]
         chance.shuffle(have)
-        rows += have[: source.take]
+        rows += have[: round(source.take * part.share)]
     chance.shuffle(rows)
     return rows
