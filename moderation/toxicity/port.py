@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Scores = Mapping[str, float]
 """Label → probability between 0 and 1. A label that is missing could not be judged: silence is not zero."""
@@ -29,3 +29,21 @@ class Toxicity(Protocol):
         when no text can be judged; a single text that cannot be judged has an empty answer.
         """
         ...
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A model whose weights may change under the same name."""
+
+    @property
+    def version(self) -> str:
+        """Of the weights."""
+        ...
+
+
+def signature(model: Toxicity) -> str:
+    """How a model signs its scores: with its version where it has one.
+
+    What moderators corrected in one version says nothing of another; rules that name the model mean every version.
+    """
+    return f"{model.name}:{model.version}" if isinstance(model, Versioned) else model.name

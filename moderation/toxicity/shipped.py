@@ -98,8 +98,8 @@ class ShippedModel:
 
     @property
     def name(self) -> str:
-        """With the version of its weights: what moderators corrected in one version says nothing of another."""
-        return f"{SHIPPED}:{self._manifest.version}"
+        """As rules name it."""
+        return SHIPPED
 
     @property
     def version(self) -> str:

@@ -14,7 +14,7 @@ from typing import Final, Protocol, cast, runtime_checkable
 
 from moderation.errors import DetectorError
 from moderation.toxicity.line import Asked, Line
-from moderation.toxicity.port import Scores, Toxicity
+from moderation.toxicity.port import Scores, Toxicity, signature
 
 Judged = Sequence[tuple[Asked, "Scores | DetectorError"]]
 Language = Callable[[str], "str | None"]
@@ -90,7 +90,7 @@ class Worker:
             model = self._make()
             self._warm(model)
             self.deadline = None
-            self._post(self._boss.loaded, self, model.name)
+            self._post(self._boss.loaded, self, signature(model))
             self._work(model, batch)
         except SystemExit:
             why = "the thread of the toxicity model was ended by the model"

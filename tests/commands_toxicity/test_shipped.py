@@ -35,7 +35,7 @@ def test_a_fresh_machine_tells_insults_and_threats_from_kind_words() -> None:
     """In English and Spanish, with all seven labels, without a download and without settings."""
     answers = scored([*KIND, *UNKIND])
     assert [answer["id"] for answer in answers] == list(range(8))
-    assert all(answer["model"].startswith("shipped:") and set(answer["scores"]) == set(LABELS) for answer in answers)
+    assert all(answer["model"] == "shipped" and set(answer["scores"]) == set(LABELS) for answer in answers)
     toxicity = [answer["scores"]["toxicity"] for answer in answers]
     assert max(toxicity[:4]) < 0.5 < min(toxicity[4:]), toxicity
 
