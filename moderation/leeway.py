@@ -93,16 +93,6 @@ class Move:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A threshold before and after somebody said something; millionths. `back` when a verdict was taken back."""
-
-    threshold: Threshold
-    was: int
-    now: int
-    back: bool = False
-
-
 Figures = Mapping[Threshold, int]
 """Where thresholds stand that have moved: millionths."""
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.errors import DetectorError
+from moderation.toxicity.batches import alike
 from moderation.toxicity.calibration import Calibration, Floats
 from moderation.toxicity.port import Scores
 from moderation.toxicity.reading import reading
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
 
 SHIPPED: Final = "shipped"
-BATCH: Final = 32
-"""Windows that are read together."""
 START: Final = 0
 END: Final = 2
 PADDING: Final = 1
@@ -136,9 +135,7 @@ class ShippedModel:
         ids = self._tokeniser.encode([reading(text) for text in texts])
         windows = [next(_cut(each, self._manifest.longest - 2)) for each in ids]
         found = [np.empty((len(windows), len(self._manifest.labels)), dtype=np.float32) for _ in self._stages]
-        order = sorted(range(len(windows)), key=lambda place: len(windows[place]))
-        for places in _alike([len(windows[place]) for place in order]):
-            batch = [order[place] for place in places]
+        for batch in alike([len(window) for window in windows]):
             seen, mask = self._embedded([windows[place] for place in batch])
             for stage, answers in zip(self._stages, found, strict=True):
                 seen, answers[batch] = stage.run(None, {"seen": seen, "mask": mask})
@@ -156,9 +153,7 @@ class ShippedModel:
     def _read(self, windows: Sequence[Sequence[int]], languages: Sequence[str | None]) -> Floats:
         """Probabilities, windows × labels."""
         found = np.empty((len(windows), len(self._manifest.labels)), dtype=np.float32)
-        order = sorted(range(len(windows)), key=lambda place: len(windows[place]))
-        for places in _alike([len(windows[place]) for place in order]):
-            batch = [order[place] for place in places]
+        for batch in alike([len(window) for window in windows]):
             spoken = [languages[place] for place in batch] if languages else []
             found[batch] = self._stage_by_stage([windows[place] for place in batch], spoken)
         return found
@@ -234,17 +229,3 @@ def _cut(ids: Sequence[int], room: int) -> Iterator[list[int]]:
     for number in range(count):
         start = max(0, min(number * (room - _SHARED), len(ids) - room))
         yield [START, *ids[start : start + room], END]
-
-
-def _alike(lengths: Sequence[int]) -> Iterator[range]:
-    """Runs of a sorted sequence, none longer than BATCH, whose longest is little longer than the shortest.
-
-    Padding a batch to its longest costs more on a CPU than a second call does.
-    """
-    start = 0
-    for place, length in enumerate(lengths):
-        if place - start == BATCH or length > lengths[start] * 1.25 + 4:
-            yield range(start, place)
-            start = place
-    if start < len(lengths):
-        yield range(start, len(lengths))

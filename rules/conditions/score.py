@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def _because(seen: ScoreSeen) -> Because:
     moved = "" if seen.here == seen.asked else f" ({percent(seen.asked)} in the rule, moved by moderators' verdicts)"
-    return Because(f"score: {seen.label} at least {percent(seen.here)}{moved}", percent(seen.score))
+    return Because(f"score: {seen.label} at least {percent(seen.here)}{moved}", _rounded(seen.score))
 
 
 def _known_label(label: str, info: ValidationInfo) -> str:
@@ -45,6 +46,11 @@ Labels = Annotated[
     AfterValidator(_pairs),
     PlainSerializer(dict, return_type=dict[str, Any]),
 ]
+
+
+def _rounded(given: float) -> str:
+    """A score as people read it: hundredths of a percent, rounded down so that 99.99 % never reads as certain."""
+    return percent(math.floor(given * 10_000 + 1e-6) / 10_000)
 
 
 class Score(Measured):
@@ -102,7 +108,7 @@ class Score(Measured):
         if self.here:
             return [_because(one) for one in self.seen(facts)]
         return [
-            Because(f"score: {label} at least {percent(share)}", percent(score(label, self.model)(facts)[0]))
+            Because(f"score: {label} at least {percent(share)}", _rounded(score(label, self.model)(facts)[0]))
             for label, share in self.asked().items()
         ]
 
