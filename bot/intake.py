@@ -27,8 +27,12 @@ class Own:
     """What the bot itself is and said. `accounts` are its ids on each platform."""
 
     def __init__(self, accounts: Mapping[str, frozenset[str]]) -> None:
-        self._accounts = accounts
+        self._accounts = dict(accounts)
         self._said: OrderedDict[MessageRef, None] = OrderedDict()
+
+    def also(self, platform: str, account: str) -> None:
+        """This account is the bot's too, as a platform has just said."""
+        self._accounts[platform] = self._accounts.get(platform, frozenset()) | {account}
 
     def said(self, ref: MessageRef) -> None:
         """The bot posted this."""

@@ -30,7 +30,7 @@ _PATTERNS: Final = tuple(
         r"(?P<keep>\b)[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}",
         r"(?P<keep>\b(?:bearer|basic|bot)\s+)[\w.~+/=:-]{8,}",
         r"(?P<keep>://[^\s/:@]{0,64}:)[^\s/@]{1,256}(?=@)",
-        r"(?P<keep>[?&](?:key|token|code|secret|signature)=)[^\s&#\"']+",
+        r"(?P<keep>[?&](?:key|token|ticket|code|secret|signature)=)[^\s&#\"']+",
         _NAMED,
     )
 )
@@ -152,5 +152,18 @@ def _quiet(level: int) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
-    for name in ("httpx", "httpcore", "aiohttp", "sqlalchemy.engine", "alembic", "asyncio", "uvicorn.access"):
+    for name in (
+        "httpx",
+        "httpcore",
+        "aiohttp",
+        "discord",
+        "slack_bolt",
+        "slack_sdk",
+        "telegram",
+        "nio",
+        "sqlalchemy.engine",
+        "alembic",
+        "asyncio",
+        "uvicorn.access",
+    ):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))

@@ -9,6 +9,7 @@ SerenoError
 │   ├── RateLimited           try again, not before `retry_after`
 │   ├── Unavailable           certainly not done; try again
 │   └── OutcomeUnknown        perhaps done; reconcile, never blindly repeat
+├── Refused                   a platform turned the bot itself down (token, intents): trying again will not help
 ├── DetectorError             a detector could not judge: its labels are silent
 ├── AlreadyMoved              another person was first with this case
 └── StoreError                the journal could not keep something
@@ -58,6 +59,14 @@ class Unavailable(ChatError):
 
 class OutcomeUnknown(ChatError):
     """The platform may or may not have done it."""
+
+
+class Refused(SerenoError):
+    """A platform turned the bot down as a whole; `mend` says what a person must do."""
+
+    def __init__(self, says: str, mend: str) -> None:
+        super().__init__(says)
+        self.mend = mend
 
 
 class DetectorError(SerenoError):

@@ -10,7 +10,16 @@ from datetime import datetime
 from typing import Protocol
 
 from moderation.errors import Unsupported
-from moderation.model import Capability, ChannelRef, MemberRef, MessageRef, Outcome
+from moderation.model import (
+    ButtonPressed,
+    Capability,
+    ChannelRef,
+    CommandCalled,
+    Member,
+    MemberRef,
+    MessageRef,
+    Outcome,
+)
 from moderation.ports import Card, Chat
 
 
@@ -82,6 +91,24 @@ class DryChat:
     async def card(self, channel: ChannelRef, card: Card, *, key: str) -> MessageRef:
         """Shows nothing."""
         return MessageRef(channel, f"dry-{key}")
+
+    async def edit(self, message: MessageRef, text: str) -> None:
+        """Leaves the message."""
+
+    async def recard(self, message: MessageRef, card: Card) -> None:
+        """Leaves the card."""
+
+    async def answer(self, to: CommandCalled | ButtonPressed, text: str) -> None:
+        """Answers: who asks in a dry run wants to know."""
+        await self._real.answer(to, text)
+
+    async def who(self, member: MemberRef) -> Member:
+        """As the real one describes them."""
+        return await self._real.who(member)
+
+    async def rights(self, member: MemberRef) -> frozenset[Capability]:
+        """What the real one grants."""
+        return await self._real.rights(member)
 
     async def delete(self, message: MessageRef) -> None:
         """Leaves the message."""

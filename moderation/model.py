@@ -70,7 +70,11 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person as the platform describes them at the moment of an event; None means the platform does not say."""
+    """A person as the platform describes them at the moment of an event; None means the platform does not say.
+
+    `pending` is somebody who has come as far as the platform's own door (rules to accept, a request to join) and
+    cannot write yet.
+    """
 
     ref: MemberRef
     name: str = ""
@@ -79,6 +83,7 @@ class Member:
     account_created: datetime | None = None
     here_since: datetime | None = None
     messages: int | None = None
+    pending: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -100,7 +105,7 @@ class Attachment:
 class Message:
     """What a person wrote, normalised; `text` is exactly what they wrote, markup included.
 
-    `mentions` are the ids of distinct people. `quoting` is None unless the source itself states it; then the text
+    A poll's question and its options are lines of `text`. `forwarded` marks words brought from elsewhere. `mentions` are the ids of distinct people. `quoting` is None unless the source itself states it; then the text
     is compared with earlier messages of other people.
     """
 
@@ -113,6 +118,7 @@ class Message:
     mentions_everyone: bool = False
     attachments: tuple[Attachment, ...] = ()
     quoting: bool | None = None
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +153,13 @@ class MessageRemoved(Happening):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberJoined(Happening):
     """Somebody entered the community."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberAdmitted(Happening):
+    """Somebody who was pending has passed the platform's own door and can write now."""
 
     member: Member
 
@@ -187,21 +200,28 @@ class ReportFiled(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandCalled(Happening):
-    """Somebody called a command of the bot."""
+    """Somebody called a command of the bot.
+
+    `arguments` are by parameter where the platform has fields for them, else `{"": words}` as they were typed, with
+    people written `<@id>`. `message` is the one it was called on (a menu, a reply) and `about` that message's author.
+    """
 
     member: Member
     channel: ChannelRef
     name: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+    message: MessageRef | None = None
+    about: MemberRef | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonPressed(Happening):
-    """Somebody pressed a button on a card; `token` is opaque and carries no authority."""
+    """Somebody pressed a button; `token` is opaque and carries no authority. `message` is what the button hangs on."""
 
     member: Member
     channel: ChannelRef
     token: str
+    message: MessageRef | None = None
 
 
 Event = (
@@ -209,6 +229,7 @@ Event = (
     | MessageEdited
     | MessageRemoved
     | MemberJoined
+    | MemberAdmitted
     | MemberLeft
     | MemberRenamed
     | ReactionAdded

@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from moderation.model import (
+    ButtonPressed,
     Capability,
     ChannelRef,
+    CommandCalled,
     Event,
+    Member,
     MemberRef,
     Message,
     MessageRef,
@@ -28,7 +31,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What moderators see in their channel: a case in short, and the verbs they may press (verb → opaque token)."""
+    """What moderators see in their channel: a case in short, and what they may press (words → opaque token)."""
 
     case: str
     title: str
@@ -62,6 +65,30 @@ class Chat(Protocol):
 
     async def card(self, channel: ChannelRef, card: Card, *, key: str) -> MessageRef:
         """Show moderators a case."""
+        ...
+
+    async def edit(self, message: MessageRef, text: str) -> None:
+        """Let a message of the bot's own say something else."""
+        ...
+
+    async def recard(self, message: MessageRef, card: Card) -> None:
+        """Show a card as its case stands now."""
+        ...
+
+    async def answer(self, to: CommandCalled | ButtonPressed, text: str) -> None:
+        """Answer who called a command or pressed a button, as privately as the platform allows, once per event.
+
+        When the platform no longer takes an answer to that (minutes later, after a restart), the person is told as by
+        `notify`.
+        """
+        ...
+
+    async def who(self, member: MemberRef) -> Member:
+        """The person as the platform describes them now."""
+        ...
+
+    async def rights(self, member: MemberRef) -> frozenset[Capability]:
+        """What this person may do here by the platform's own rights, without the bot; at most a minute old."""
         ...
 
     async def delete(self, message: MessageRef) -> None:

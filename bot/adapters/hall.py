@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from bot.adapters.feed import Feed, PersonChanged, PlaceChanged
+from bot.adapters.ground import Door
 from bot.stores.journal import Journal, subject_of
 from bot.stores.room import Place, Resident, RoomRows
-from bot.stores.writer import Work
 from moderation.errors import Forbidden, Gone, RateLimited
-from moderation.model import STAFF, ChannelRef, Event, Member, MemberRef, MessageRef
-from moderation.ports import Accepted, Clock
+from moderation.model import STAFF, ChannelRef, Member, MemberRef, MessageRef
+from moderation.ports import Clock
 
 PLATFORM: Final = "plaza"
 MODERATORS: Final = "mod-room"
@@ -38,14 +38,6 @@ def cast(now: datetime) -> tuple[Resident, ...]:
         Resident("bo", "Bo", account_created=past, here_since=past),
         Resident("mod", "Mod", frozenset({"moderator"}), account_created=past, here_since=past),
     )
-
-
-class Door(Protocol):
-    """Where events come in: on disk, with the room's own rows, before this returns. None when it was the bot's own."""
-
-    def __call__(self, event: Event, extra: Work[None] | None = None) -> Awaitable[Accepted | None]:
-        """Keep an event."""
-        ...
 
 
 @dataclass(slots=True)

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.adapters.feed import Feed, Returned, Said, Vanished
-from bot.adapters.hall import BOT, DOOR, PLATFORM, Door, Hall
+from bot.adapters.feed import Edited, Feed, Returned, Said, Vanished
+from bot.adapters.ground import Door
+from bot.adapters.hall import BOT, DOOR, PLATFORM, Hall
 from bot.stores.journal import Journal
 from bot.stores.room import Line, RoomRows, Shown
 from moderation.errors import Gone, StoreError, Unavailable
-from moderation.model import Capability, ChannelRef, MemberRef, MessageRef
+from moderation.model import (
+    ButtonPressed,
+    Capability,
+    ChannelRef,
+    CommandCalled,
+    Member,
+    MemberRef,
+    MessageRef,
+)
 from moderation.ports import Card, Clock
 
 KEEP_SHOWN: Final = timedelta(minutes=55)
@@ -68,6 +77,27 @@ class Plaza:
         """Show moderators a case."""
         line = await self._say(channel.id, card.body, key, card=asdict(card))
         return self.hall.message_ref(line.channel, line.id)
+
+    async def edit(self, message: MessageRef, text: str) -> None:
+        """Let a message of the bot's own say something else."""
+        await self._reword(message, text)
+
+    async def recard(self, message: MessageRef, card: Card) -> None:
+        """Show a card as its case stands now."""
+        await self._reword(message, card.body, card=asdict(card))
+
+    async def answer(self, to: CommandCalled | ButtonPressed, text: str) -> None:
+        """Answer who called or pressed by a line only they see."""
+        await self.notify(to.member.ref, text, key=f"answer:{to.key}", near=to.channel)
+
+    async def who(self, member: MemberRef) -> Member:
+        """The person as they are in the room now."""
+        await self._ready()
+        return self.hall.member(self.hall.resident(member.id))
+
+    async def rights(self, member: MemberRef) -> frozenset[Capability]:
+        """Staff may do everything in the room, others nothing."""
+        return frozenset(Capability) if (await self.who(member)).is_staff else frozenset()
 
     async def delete(self, message: MessageRef) -> None:
         """Remove a message for everybody."""
@@ -147,6 +177,19 @@ class Plaza:
         if new:
             self.feed.publish(Said(kept))
         return kept
+
+    async def _reword(self, message: MessageRef, text: str, **changes: Any) -> None:
+        """Only what the bot itself said, and only while it is there."""
+        await self._ready()
+        line = await self._kept(message.id)
+        if line is None or line.author["id"] != BOT or line.state is not Shown.SHOWN:
+            raise Gone("That message is not there any more.")
+        after = replace(line, text=text, edited_at=self.hall.clock.now(), edits=line.edits + 1, **changes)
+        try:
+            await self.hall.journal.write(lambda c: self.hall.rows.edit(c, after), "room")
+        except StoreError as error:
+            raise Unavailable(str(error)) from error
+        self.feed.publish(Edited(after))
 
     async def _hide(self, message: MessageRef, state: Shown, only_from: tuple[Shown, ...]) -> None:
         before = await self._show(message.id, state, only_from)

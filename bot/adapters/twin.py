@@ -14,8 +14,10 @@ from typing import Final
 from moderation.errors import ChatError, Forbidden, Gone, Unsupported
 from moderation.model import (
     STAFF,
+    ButtonPressed,
     Capability,
     ChannelRef,
+    CommandCalled,
     Member,
     MemberRef,
     Message,
@@ -151,6 +153,32 @@ class Twin:
         if not any(key == kept for kept, _ in self.state.cards):
             self.state.cards.append((key, card))
         return ref
+
+    async def edit(self, message: MessageRef, text: str) -> None:
+        """Let a message of the bot's own say something else."""
+        kept = self._message("edit", message)
+        kept.message = replace(kept.message, text=text)
+
+    async def recard(self, message: MessageRef, card: Card) -> None:
+        """Show a card as its case stands now."""
+        await self.edit(message, card.body)
+        self.state.cards = [(key, card if shown.case == card.case else shown) for key, shown in self.state.cards]
+
+    async def answer(self, to: CommandCalled | ButtonPressed, text: str) -> None:
+        """Answer who called or pressed, once per event."""
+        self._begin("answer")
+        if not any(key == to.key for _, key, _ in self.state.told):
+            self.state.told.append((to.member.ref.id, to.key, text))
+
+    async def who(self, member: MemberRef) -> Member:
+        """The person as they are here now."""
+        self._begin("who")
+        return self._person(member, gone=False).member
+
+    async def rights(self, member: MemberRef) -> frozenset[Capability]:
+        """Staff may do everything here, others nothing."""
+        person = await self.who(member)
+        return self._can if person.is_staff else frozenset()
 
     async def delete(self, message: MessageRef) -> None:
         """Remove a message for everybody."""

@@ -20,6 +20,7 @@ from moderation.model import (
     CommandCalled,
     Event,
     Member,
+    MemberAdmitted,
     MemberJoined,
     MemberLeft,
     MemberRef,
@@ -38,6 +39,7 @@ NAMES: Final[Mapping[type[Event], str]] = {
     MessageEdited: "edit",
     MessageRemoved: "removal",
     MemberJoined: "join",
+    MemberAdmitted: "admission",
     MemberLeft: "leave",
     MemberRenamed: "rename",
     ReactionAdded: "reaction",
@@ -86,6 +88,14 @@ def _message_ref(ref: MessageRef) -> list[str]:
     return [*_channel(ref.channel), ref.id]
 
 
+def _maybe_message(ref: MessageRef | None) -> list[str] | None:
+    return None if ref is None else _message_ref(ref)
+
+
+def _read_maybe_message(row: list[str] | None) -> MessageRef | None:
+    return None if row is None else read_message_ref(row)
+
+
 def read_message_ref(row: list[str]) -> MessageRef:
     """A message reference from its positional form."""
     return MessageRef(ChannelRef(*row[:4]), row[4])
@@ -98,13 +108,13 @@ def write_message_ref(ref: MessageRef) -> list[str]:
 
 def _member(member: Member) -> list[object]:
     row: list[object] = [*_member_ref(member.ref), member.name, sorted(member.roles), member.is_bot]
-    return [*row, member.account_created, member.here_since, member.messages]
+    row += [member.account_created, member.here_since, member.messages]
+    return [*row, True] if member.pending else row
 
 
 def _read_member(row: list[Any]) -> Member:
-    return Member(
-        MemberRef(row[0], row[1], row[2]), row[3], frozenset(row[4]), row[5], _time(row[6]), _time(row[7]), row[8]
-    )
+    ref = MemberRef(row[0], row[1], row[2])
+    return Member(ref, row[3], frozenset(row[4]), row[5], _time(row[6]), _time(row[7]), row[8], len(row) > 9)
 
 
 def _message(message: Message) -> dict[str, object]:
@@ -124,6 +134,8 @@ def _message(message: Message) -> dict[str, object]:
         row["f"] = [[file.name, file.type, file.size, file.sha256] for file in message.attachments]
     if message.quoting is not None:
         row["q"] = message.quoting
+    if message.forwarded:
+        row["fw"] = True
     return row
 
 
@@ -138,6 +150,7 @@ def _read_message(row: dict[str, Any]) -> Message:
         row.get("all", False),
         tuple(Attachment(*file) for file in row.get("f", ())),
         row.get("q"),
+        row.get("fw", False),
     )
 
 
@@ -152,7 +165,7 @@ def _other(event: Event) -> dict[str, object]:
     match event:
         case MessageRemoved():
             return {"message": _message_ref(event.message)}
-        case MemberJoined() | MemberLeft():
+        case MemberJoined() | MemberAdmitted() | MemberLeft():
             return {"member": _member(event.member)}
         case MemberRenamed():
             return {"member": _member(event.member), "before": event.before}
@@ -167,9 +180,11 @@ def _other(event: Event) -> dict[str, object]:
             }
         case CommandCalled():
             call = {"name": event.name, "arguments": dict(event.arguments)}
-            return {"member": _member(event.member), "channel": _channel(event.channel), **call}
+            on = {"message": _maybe_message(event.message), "about": _member_ref(event.about) if event.about else None}
+            return {"member": _member(event.member), "channel": _channel(event.channel), **call, **on}
         case ButtonPressed():
-            return {"member": _member(event.member), "channel": _channel(event.channel), "token": event.token}
+            pressed = {"token": event.token, "message": _maybe_message(event.message)}
+            return {"member": _member(event.member), "channel": _channel(event.channel), **pressed}
     raise TypeError(f"{type(event).__name__} is not an event the journal knows")
 
 
@@ -178,6 +193,7 @@ _READ: Final[Mapping[str, Callable[[str, datetime, dict[str, Any]], Event]]] = {
     "edit": lambda key, at, row: MessageEdited(key=key, at=at, message=_read_message(row["message"])),
     "removal": lambda key, at, row: MessageRemoved(key=key, at=at, message=read_message_ref(row["message"])),
     "join": lambda key, at, row: MemberJoined(key=key, at=at, member=_read_member(row["member"])),
+    "admission": lambda key, at, row: MemberAdmitted(key=key, at=at, member=_read_member(row["member"])),
     "leave": lambda key, at, row: MemberLeft(key=key, at=at, member=_read_member(row["member"])),
     "rename": lambda key, at, row: MemberRenamed(
         key=key, at=at, member=_read_member(row["member"]), before=row["before"]
@@ -204,9 +220,16 @@ _READ: Final[Mapping[str, Callable[[str, datetime, dict[str, Any]], Event]]] = {
         channel=ChannelRef(*row["channel"]),
         name=row["name"],
         arguments=row["arguments"],
+        message=_read_maybe_message(row.get("message")),
+        about=MemberRef(*row["about"]) if row.get("about") else None,
     ),
     "button": lambda key, at, row: ButtonPressed(
-        key=key, at=at, member=_read_member(row["member"]), channel=ChannelRef(*row["channel"]), token=row["token"]
+        key=key,
+        at=at,
+        member=_read_member(row["member"]),
+        channel=ChannelRef(*row["channel"]),
+        token=row["token"],
+        message=_read_maybe_message(row.get("message")),
     ),
 }
 

@@ -16,6 +16,8 @@ UNFLAGGED: Final = 50 * 60 * 1000
 """Milliseconds; with a sweep every five minutes no text is older than the promised hour."""
 KEYS: Final = 14 * 24 * 3600 * 1000
 """How long the keys of events are remembered to recognise duplicates; no platform delivers again after so long."""
+SENDS: Final = 7 * 24 * 3600 * 1000
+"""How long the keys of what the bot said are remembered; a send is given up after hours."""
 _BATCH: Final = 5_000
 _SWEPT: Final = "sweep"
 _ALIVE: Final = "alive"
@@ -83,6 +85,9 @@ class Retention:
         late = intent.c.case_id.in_(closed) & intent.c.sealed.is_not(None)
         gone += connection.execute(update(intent).where(late).values(sealed=None)).rowcount
         self._forget_keys(connection, now)
+        connection.execute(delete(tables.sent).where(tables.sent.c.at <= now - SENDS))
+        for due in (tables.button, tables.link_code):
+            connection.execute(delete(due).where(due.c.expires_at <= now))
         return gone
 
     def _forget_keys(self, connection: Connection, now: int) -> None:

@@ -5,6 +5,7 @@ Everything above speaks SQLAlchemy Core; what differs between the two databases 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +78,13 @@ def insert_new(connection: Connection, table: Table) -> Any:
     """An INSERT that passes over rows whose unique key is there already."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+def upsert(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Write a row, or other values into the row that has this primary key."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
 def store_trouble(error: BaseException) -> StoreError | None:

@@ -11,7 +11,7 @@ from bot.adapters.plaza import Plaza
 from bot.adapters.plaza_people import Author, People
 from bot.stores.opening import open_journal
 from moderation.errors import ChatError
-from moderation.model import ChannelRef, MessageRef
+from moderation.model import ChannelRef, MemberRef, MessageRef
 from moderation.ports import Chat
 from tests.contract.chat_contract import *  # noqa: F403 - the contract is the test
 from tests.pipeline.stage import SteppingClock
@@ -20,7 +20,7 @@ from tests.pipeline.stage import SteppingClock
 class PlazaPlatform:
     """People in the room."""
 
-    community = "room"
+    general = ChannelRef("plaza", "room", "general", "general")
 
     def __init__(self, plaza: Plaza) -> None:
         self.plaza = plaza
@@ -32,7 +32,13 @@ class PlazaPlatform:
 
     async def says(self, author: str, text: str) -> MessageRef:
         id_ = await self.people.say(Author(author), "general", text)
-        return MessageRef(ChannelRef("plaza", "room", "general", "general"), id_)
+        return MessageRef(self.general, id_)
+
+    def member(self, name: str) -> MemberRef:
+        return MemberRef("plaza", "room", name)
+
+    async def becomes_moderator(self, name: str) -> None:
+        await self.people.say(Author(name, roles=frozenset({"moderator"})), "help", "here")
 
     async def reads(self) -> list[str]:
         return [line.text for line in await self.people.read("general")]

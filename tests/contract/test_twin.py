@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.adapters.twin import Twin
-from moderation.model import MessageRef
+from moderation.model import ChannelRef, MemberRef, MessageRef
 from moderation.ports import Chat
 from tests.contract.chat_contract import *  # noqa: F403 - the contract is the test
 from tests.pipeline.stage import SteppingClock
@@ -23,8 +23,14 @@ class TwinPlatform:
         return self.twin
 
     @property
-    def community(self) -> str:
-        return self.twin.community
+    def general(self) -> ChannelRef:
+        return self.twin.channel("general")
+
+    def member(self, name: str) -> MemberRef:
+        return MemberRef(self.twin.platform, self.twin.community, name)
+
+    async def becomes_moderator(self, name: str) -> None:
+        self.twin.member(name, roles=frozenset({"moderator"}))
 
     async def says(self, author: str, text: str) -> MessageRef:
         return self.twin.says(author, text).message.ref

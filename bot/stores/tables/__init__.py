@@ -6,6 +6,7 @@ Times are whole milliseconds since 1970 in UTC. Columns named `sealed` hold text
 """
 
 from bot.stores.tables.accepting import cursor, gap, inbox, subject_key
+from bot.stores.tables.adapters import button, link, link_code, sent
 from bot.stores.tables.base import metadata
 from bot.stores.tables.cases import appeal, case, evidence, note, strike
 from bot.stores.tables.deciding import audit, budget, dead_letter, decision, intent, lease
@@ -16,6 +17,7 @@ __all__ = [
     "appeal",
     "audit",
     "budget",
+    "button",
     "case",
     "cursor",
     "dead_letter",
@@ -25,12 +27,15 @@ __all__ = [
     "inbox",
     "intent",
     "lease",
+    "link",
+    "link_code",
     "metadata",
     "note",
     "opinion",
     "room_channel",
     "room_member",
     "room_message",
+    "sent",
     "strike",
     "subject_key",
     "threshold_move",

@@ -1,0 +1,1 @@
+"""The bot's commands, one tree for all platforms: what there is (`spec`), and what each does."""
