@@ -6,7 +6,7 @@ need it, so that `sereno check` starts at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -57,7 +57,9 @@ from rules.model import Condition
 if TYPE_CHECKING:
     from bot.app import App, AppSettings
     from bot.config import Community, Settings
+    from bot.connecting import Connections
     from bot.reloading import Reloading
+    from moderation.model import ChannelRef
 
 CONDITIONS: Final[tuple[type[Condition], ...]] = (
     Says,
@@ -101,6 +103,9 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
 )
 """Everything a `then:` may do."""
 
+KEYED: Final = frozenset({"plaza", "discord", "slack", "matrix"})
+"""Platforms on which the same key is said once: by their own means, or because the adapter can look it up."""
+
 TO_COPY: Final = "50-starter.yaml"
 """The pack that is there to be copied and changed; what it does, the others do more carefully."""
 
@@ -123,6 +128,9 @@ class Bot:
     app: App
     reloading: Reloading
     model: Chosen
+    connections: Connections
+    moderators: Mapping[str, ChannelRef]
+    """Where cases are shown, by platform."""
 
 
 def build(settings: Settings) -> App:
@@ -132,11 +140,15 @@ def build(settings: Settings) -> App:
 
 def assemble(settings: Settings) -> Bot:
     """As `build`, with the watch over the rule files."""
+    from bot.adapters.hall import MODERATORS
     from bot.adapters.plaza import Plaza
     from bot.app import App, Parts
+    from bot.connecting import Connections
+    from bot.platforms import Doorway, adapters, moderators_of
     from bot.reloading import Reloading
     from bot.rulebook import RulesInForce
     from bot.sleeping import PatientStream
+    from bot.stores.gaps import Gaps
     from bot.stores.opening import open_journal
     from bot.stores.standing import standing
     from bot.stores.times import SystemClock
@@ -150,13 +162,17 @@ def assemble(settings: Settings) -> Bot:
     standing(settings.data)  # a file that is no database is said in one line, before anything is made of it
     clock = SystemClock()
     journal = open_journal(settings.data, clock)
-    room = Plaza(journal, clock, community.id)
+    room, door = Plaza(journal, clock, community.id), Doorway()
+    outside = adapters(settings, community, journal, clock, door)
     model = toxicity_model(settings)
     stream = PatientStream(engine, model.labels, {community.id: ZoneInfo(community.time_zone)})
     rules = RulesInForce(rule_set)
     reloading.tell(stream, rules)
-    parts = Parts(journal, stream, rules, {room.platform: room}, ACTIONS, clock, detectors(model))
-    return Bot(App(parts, app_settings(settings, community)), reloading, model)
+    chats = {room.platform: room, **{platform: adapter.chat for platform, adapter in outside.items()}}
+    app = App(Parts(journal, stream, rules, chats, ACTIONS, clock, detectors(model)), app_settings(settings, community))
+    door.behind = app
+    moderators = {room.platform: room.hall.channel_ref(MODERATORS), **moderators_of(community, outside)}
+    return Bot(app, reloading, model, Connections(outside, Gaps(journal, clock), community.id), moderators)
 
 
 def lived_in(settings: Settings) -> Community:
@@ -165,7 +181,8 @@ def lived_in(settings: Settings) -> Community:
 
 
 def load_rules(settings: Settings, community: Community) -> Loaded:
-    """The rules of a community; without any of its own, the shipped packs and the room's own file.
+    """The rules of a community; without any of its own, the shipped packs, and the room's own file where there is
+    nothing but the room.
 
     Examples of a community's own rules run each time. Those of the packs ran before they were shipped.
     """
@@ -173,12 +190,13 @@ def load_rules(settings: Settings, community: Community) -> Loaded:
     from bot.console.rules_file import ROOM_RULES
     from bot.reloading import red_examples
 
-    folders = settings.rule_folders(community)
+    folders, names = settings.rule_folders(community), names_of(community, settings.folder)
     if not folders:
         packs = [path for path in rule_files(SHIPPED) if path.name != TO_COPY]
-        return load(_given([*packs, ROOM_RULES]), vocabulary(settings))
+        own = () if community.places else (ROOM_RULES,)
+        return load(_given([*packs, *own]), vocabulary(settings), names if community.places else None)
     files = [path for folder in folders for path in rule_files(folder)]
-    return load(_given(files), vocabulary(settings), names_of(community, settings.folder), examine=red_examples)
+    return load(_given(files), vocabulary(settings), names, examine=red_examples)
 
 
 def _given(files: Sequence[Path]) -> list[Given]:
@@ -202,4 +220,5 @@ def app_settings(settings: Settings, community: Community) -> AppSettings:
         leeway={community.id: community.toxicity.leeway},
         patience=PATIENCE,
         own={PLATFORM: frozenset({BOT})},
+        keyed=KEYED,
     )

@@ -36,6 +36,8 @@ TRIES: Final = 20
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 _NOW: Final = timedelta(0)
 _SENDS: Final = frozenset({"reply", "dm", "warn", "card"})
+_REASONS: Final = frozenset({"warn"})
+"""What tells a person why something was done to them."""
 _OUTCOME: Final = str(Origin.OUTCOME)
 
 
@@ -149,7 +151,9 @@ def intent_class(intent: Intent, keyed: frozenset[str]) -> IntentClass:
     """Why repeating this intent is harmless: what only sends text is so by its key, everything else by nature."""
     if intent.action.name not in _SENDS:
         return IntentClass.NATURAL
-    return IntentClass.KEYED if intent.platform in keyed else IntentClass.ONCE
+    if intent.platform in keyed:
+        return IntentClass.KEYED
+    return IntentClass.AT_LEAST_ONCE if intent.action.name in _REASONS else IntentClass.ONCE
 
 
 def pause(tries: int) -> timedelta:

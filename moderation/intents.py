@@ -47,6 +47,8 @@ class IntentClass(StrEnum):
     """The state afterwards is the same: delete, ban, a time-out with an absolute end."""
     KEYED = "keyed"
     """The platform knows the key of what was sent and shows it once."""
+    AT_LEAST_ONCE = "at least once"
+    """The platform cannot tell, and it is worse not to be told why than to be told twice."""
     ONCE = "once"
     """The platform cannot tell: whether it was sent is a question for people."""
 

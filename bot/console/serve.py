@@ -7,24 +7,29 @@ import contextlib
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 import uvicorn
 
-from bot.adapters.hall import MODERATORS, PLATFORM
 from bot.adapters.plaza import Plaza
 from bot.app import App
 from bot.cards import Cards
 from bot.config import Settings
+from bot.connecting import Connections, State
 from bot.console.address import Address
 from bot.console.app import Parts, create
 from bot.console.desk import StoredDesk, Verbs
+from bot.console.keys import Keys
 from bot.health import Health
 from bot.metrics import Metrics
 from bot.stores.queue import Queue
 from bot.stores.times import SystemClock
 from moderation.errors import SerenoError, UserError
+
+if TYPE_CHECKING:
+    from bot.wiring import Bot
 
 GRACE: Final = 3.0
 """Seconds for answers under way; the app has its own after that, and both together stay under ten."""
@@ -44,7 +49,8 @@ class Announce(Protocol):
         ...
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Print it."""
     print(text, flush=True)  # noqa: T201 - the one line a person started this program for
 
 
@@ -83,33 +89,52 @@ def listen_on(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(
-    app: App, settings: Settings, host: str = "127.0.0.1", port: int = 8080, *, announce: Announce = _say
-) -> None:
-    """Start the app and the HTTP, print the address, and stop both on SIGTERM or SIGINT, within ten seconds.
+@dataclass(slots=True)
+class Round:
+    """One run of a bot behind one address. `again` is set when somebody asks for fresh settings to be taken over."""
 
-    Port 0 takes any free one. Raises UserError when the address cannot be had.
-    """
+    bot: Bot
+    settings: Settings
+    keys: Keys
+    again: bool = False
+    _stop: Callable[[], None] | None = None
+
+    def restart(self) -> None:
+        """End this round; the next one starts with the settings as they are then, behind the same address and key."""
+        self.again = True
+        if self._stop is not None:
+            self._stop()
+
+    def stops_by(self, stop: Callable[[], None]) -> None:
+        """How to end it, from the moment it can be ended."""
+        self._stop = stop
+
+
+async def serve(round_: Round, listener: socket.socket, host: str, announce: Announce | None = say) -> None:
+    """Start the app, the connections and the HTTP, print the address, and stop all on SIGTERM or SIGINT, or when the
+    round is over, within ten seconds. The listener stays open."""
+    bot, app = round_.bot, round_.bot.app
     plaza = app.chats.get("plaza")
     if not isinstance(plaza, Plaza):
         raise UserError("the local room is not among the platforms of this bot")
-    listener = listen_on(host, port)
+    address = Address(host, listener.getsockname()[1], round_.settings.configuration.public_url or "")
+    parts = parts_of(app, plaza, address, round_.keys, bot.connections)
+    plaza.connect(app.accept)
+    await app.start()
+    queue = Queue(app.journal)
+    cards = Cards(queue, app.chats, bot.moderators)
+    bot.connections.start()
     try:
-        address = Address(host, listener.getsockname()[1], settings.configuration.public_url or "")
-        parts = parts_of(app, plaza, address)
-        plaza.connect(app.accept)
-        await app.start()
-        queue = Queue(app.journal)
-        cards = Cards(queue, app.chats, {PLATFORM: plaza.hall.channel_ref(MODERATORS)})
-        try:
-            await _serving(parts, listener, announce, cards, queue)
-        finally:
-            await app.stop(APP_GRACE)
+        await _serving(round_, parts, listener, announce, cards, queue)
     finally:
-        listener.close()
+        await bot.connections.stop()
+        await app.stop(APP_GRACE)
+        await bot.connections.close()
 
 
-def parts_of(app: App, plaza: Plaza, address: Address) -> Parts:
+def parts_of(
+    app: App, plaza: Plaza, address: Address, keys: Keys | None = None, connections: Connections | None = None
+) -> Parts:
     """What the HTTP stands on, from a running app."""
     clock = SystemClock()
     desk = StoredDesk(
@@ -121,7 +146,9 @@ def parts_of(app: App, plaza: Plaza, address: Address) -> Parts:
     )
     tally: dict[str, int] = {}
     metrics = metrics_of(app, plaza, tally)
-    return Parts(plaza, desk, clock, address, health=health_of(app), metrics=metrics, tally=tally)
+    if connections is not None:
+        watch_connections(metrics, connections)
+    return Parts(plaza, desk, clock, address, keys or Keys(), health_of(app), metrics, tally)
 
 
 def health_of(app: App) -> Health:
@@ -149,7 +176,18 @@ def metrics_of(app: App, plaza: Plaza, tally: Mapping[str, int]) -> Metrics:
     return metrics
 
 
-async def _serving(parts: Parts, listener: socket.socket, announce: Announce, cards: Cards, queue: Queue) -> None:
+def watch_connections(metrics: Metrics, connections: Connections) -> None:
+    """A graph per platform: whether it is connected."""
+
+    def connected() -> dict[tuple[str, ...], float]:
+        return {(name,): float(one.state is State.CONNECTED) for name, one in connections.all.items()}
+
+    metrics.watch("sereno_connected", "1 while a platform is connected", ("platform",), connected)
+
+
+async def _serving(
+    round_: Round, parts: Parts, listener: socket.socket, announce: Announce | None, cards: Cards, queue: Queue
+) -> None:
     config = uvicorn.Config(
         create(parts),
         lifespan="off",
@@ -173,17 +211,18 @@ async def _serving(parts: Parts, listener: socket.socket, announce: Announce, ca
 
     for number in _STOPPING:
         loop.add_signal_handler(number, stop)
+    round_.stops_by(stop)
     beside = [
         asyncio.create_task(_every(SWEEP, parts.plaza.sweep), name="room-sweep"),
         asyncio.create_task(_every(LOOK, cards.look), name="cards"),
         asyncio.create_task(_every(COUNT, lambda: _count(queue, parts.tally)), name="tally"),
     ]
-    serving = asyncio.create_task(server.serve([listener]), name="http")
+    serving = asyncio.create_task(server.serve([listener.dup()]), name="http")
     try:
         answering = asyncio.create_task(server.answering.wait())
         await asyncio.wait({serving, answering}, return_when=asyncio.FIRST_COMPLETED)
         answering.cancel()
-        if server.answering.is_set():
+        if announce is not None and server.answering.is_set():
             announce(f"{parts.address.url}/?key={parts.keys.key}")
         await serving
     finally:

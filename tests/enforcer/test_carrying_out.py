@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from moderation.actions.kick import Kick
 from moderation.actions.lock import Lock
 from moderation.actions.nothing import Nothing
 from moderation.actions.pause_invites import PauseInvites
+from moderation.actions.reply import Reply
 from moderation.actions.timeout import Timeout
 from moderation.case import CaseState, Origin
 from moderation.errors import (
@@ -30,7 +31,7 @@ from moderation.errors import (
 from moderation.model import Capability, Role
 from moderation.units import duration
 from tests.pipeline.crash import abandon
-from tests.pipeline.stage import Stage, SteppingClock, build, on_stage
+from tests.pipeline.stage import RULES, Stage, SteppingClock, build, on_stage
 
 HOUR = duration("1h")
 
@@ -198,26 +199,42 @@ async def test_the_person_hears_why_before_they_are_removed(tmp_path: Path) -> N
         assert calls == ["delete", "notify", "ban"]
 
 
-async def test_a_send_that_may_have_happened_is_a_question_where_keys_are_unknown(tmp_path: Path) -> None:
-    """A platform that cannot tell whether it sent: nothing is repeated, a person decides."""
-    crash = Failpoints(crash_at=("chat notify: after", 1))
-    state = TwinState()
+def forgetful(clock: SteppingClock, state: TwinState | None) -> Twin:
+    """A platform that cannot tell whether it has said something."""
+    return Twin(clock, state=state, remembers_keys=False)
 
-    def forgetful(clock: SteppingClock, state: TwinState | None) -> Twin:
-        return Twin(clock, state=state, remembers_keys=False)
 
-    first = build(tmp_path, state=state, points=crash, twin=forgetful, keyed=frozenset())
+async def crash_after(call: str, path: Path, state: TwinState, rules: Mapping[str, tuple[Action, ...]]) -> None:
+    """The bot dies when the platform has done what it was asked, and nobody has noted it."""
+    crash = Failpoints(crash_at=(f"chat {call}: after", 1))
+    first = build(path, state=state, points=crash, twin=forgetful, keyed=frozenset(), rules=rules)
     await first.app.start()
     await first.app.accept(first.twin.says("eve", "a slur"))
     while not crash.crashed:
         await asyncio.sleep(0.01)
     await abandon(first)
-    async with on_stage(tmp_path, state=state, twin=forgetful, keyed=frozenset()) as stage:
+
+
+async def test_a_send_that_may_have_happened_is_a_question_where_keys_are_unknown(tmp_path: Path) -> None:
+    """A platform that cannot tell whether it sent: nothing is repeated, a person decides."""
+    state, rules = TwinState(), {"slur": (Reply(text="please"),)}
+    await crash_after("post", tmp_path, state, rules)
+    async with on_stage(tmp_path, state=state, twin=forgetful, keyed=frozenset(), rules=rules) as stage:
         await stage.app.settled()
-        assert (await steps(stage))["warn"][0] == "unknown"
-        assert len(state.told) == 1
+        assert (await steps(stage))["reply"][0] == "unknown"
+        assert len(stage.twin.visible()) == 2
         (case,) = await stage.app.cases.page()
         assert case.state is CaseState.OPEN
+
+
+async def test_reasons_are_told_again_where_nobody_knows_whether_they_were_read(tmp_path: Path) -> None:
+    """Being told why twice is better than never."""
+    state = TwinState()
+    await crash_after("notify", tmp_path, state, RULES)
+    async with on_stage(tmp_path, state=state, twin=forgetful, keyed=frozenset()) as stage:
+        await stage.app.settled()
+        assert (await steps(stage))["warn"][0] == "applied"
+        assert [who for who, _, _ in state.told] == ["eve", "eve"]
 
 
 async def test_a_dry_run_touches_nothing_and_says_what_it_would_have_done(tmp_path: Path) -> None:
