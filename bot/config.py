@@ -3,13 +3,16 @@
     settings = settings_from(Path("sereno.yaml"), os.environ)     UserError with every problem rendered
     read = read_configuration(Path("sereno.yaml"))                 the same problems as data
 
-Environment variables win over the file. Paths in the file are relative to it.
+Environment variables win over the file, and over the tokens that the set-up page kept in the data folder. Paths in the
+file are relative to it. Where there is no file, the one that the set-up page wrote into the data folder counts:
+
+    settings = settings_at_home(os.environ)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,7 @@ from pydantic import SecretStr
 
 from bot.configuration.consistent import consistent, without_secrets
 from bot.configuration.environment import Environment, environment
+from bot.configuration.kept import kept_in
 from bot.configuration.models import Community, Configuration
 from moderation.errors import UserError
 from moderation.platforms import CAN
@@ -27,19 +31,30 @@ from rules.loading.plugins import build
 from rules.loading.report import Report
 from rules.problems import Problem, errors, render
 
-__all__ = ["FILE", "Community", "Configuration", "Settings", "names_of", "read_configuration", "settings_from"]
+__all__ = [
+    "FILE",
+    "Community",
+    "Configuration",
+    "Settings",
+    "names_of",
+    "read_configuration",
+    "settings_at_home",
+    "settings_from",
+]
 
 FILE: Final = "sereno.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the bot was told. `folder` is what relative paths of the file start from."""
+    """Everything the bot was told. `folder` is what relative paths of the file start from; `home` is the data folder
+    when the file lies in it, whatever else the file says about where data belong."""
 
     configuration: Configuration
     environment: Environment
     folder: Path
     file: Path | None = None
+    home: Path | None = None
 
     @property
     def communities(self) -> tuple[Community, ...]:
@@ -49,8 +64,15 @@ class Settings:
     @property
     def data(self) -> Path:
         """The folder of the database and everything else that is kept."""
+        if self.home is not None:
+            return self.home
         given = self.environment.data_dir
         return self.path(Path(given.get_secret_value()) if given else self.configuration.data)
+
+    @property
+    def own_file(self) -> Path:
+        """The file that the set-up page writes: the one in use, else one in the data folder."""
+        return self.data / FILE if self.file is None else self.file
 
     @property
     def database_url(self) -> SecretStr | None:
@@ -105,11 +127,24 @@ def settings_from(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings; UserError carries every problem as an admin reads it. No path means that there is no file."""
     found = environment(environ)
     if path is None:
-        return Settings(Configuration(), found, Path.cwd())
+        return _with_kept(Settings(Configuration(), found, Path.cwd()), environ)
     read = read_configuration(path)
     if read.configuration is None:
         raise UserError(render(errors(read.problems)))
-    return Settings(read.configuration, found, path.resolve().parent, path)
+    return _with_kept(Settings(read.configuration, found, path.resolve().parent, path), environ)
+
+
+def settings_at_home(environ: Mapping[str, str]) -> Settings:
+    """The settings where nobody named a file: sereno.yaml of the data folder, or none. UserError as above."""
+    bare = settings_from(None, environ)
+    path = bare.data / FILE
+    if not path.is_file():
+        return bare
+    return replace(settings_from(path, environ), environment=bare.environment, home=bare.data)
+
+
+def _with_kept(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    return replace(settings, environment=environment(environ, kept_in(settings.data)))
 
 
 def names_of(community: Community, folder: Path = Path()) -> Names:

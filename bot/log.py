@@ -41,7 +41,14 @@ class SecretFilter(logging.Filter):
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         super().__init__("")
-        known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
+        self._secrets: frozenset[str] = frozenset()
+        self._known: re.Pattern[str] | None = None
+        self.hide(*secrets)
+
+    def hide(self, *secrets: str) -> None:
+        """Mask these too from now on: a token may arrive while logs are being written."""
+        self._secrets |= {secret for secret in secrets if len(secret) >= _SHORTEST}
+        known = sorted(self._secrets, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
     def mask(self, text: str) -> str:

@@ -1,10 +1,14 @@
-"""Secrets and overrides from the environment. `NAME_FILE` reads the value of `NAME` from a file."""
+"""Secrets and overrides from the environment. `NAME_FILE` reads the value of `NAME` from a file.
+
+What the environment does not say, the tokens kept in the data folder do (bot/configuration/kept.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import SecretStr
@@ -31,11 +35,15 @@ VARIABLES: Final[Mapping[str, str]] = {
 """Every variable Sereno reads → the field it fills."""
 
 _LARGEST: Final = 64 * 1024
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the environment says; None where it says nothing. Printing it shows no secret."""
+    """What the environment says; None where it says nothing. Printing it shows no secret.
+
+    `given` are the variables that have a value, `kept` those of them whose value lies in the data folder.
+    """
 
     data_dir: SecretStr | None = None
     database_url: SecretStr | None = None
@@ -53,6 +61,7 @@ class Environment:
     matrix_user: SecretStr | None = None
     matrix_token: SecretStr | None = None
     given: frozenset[str] = field(default=frozenset())
+    kept: frozenset[str] = field(default=frozenset())
 
     @property
     def platforms(self) -> frozenset[str]:
@@ -73,12 +82,30 @@ class Environment:
         )
         return tuple(value.get_secret_value() for value in hidden if value is not None)
 
+    def value(self, name: str) -> str:
+        """What a variable says; empty where it says nothing."""
+        secret = getattr(self, VARIABLES[name])
+        return "" if secret is None else str(secret.get_secret_value())
 
-def environment(environ: Mapping[str, str]) -> Environment:
-    """The variables that are set; UserError names the one that cannot be read."""
+    def with_values(self, values: Mapping[str, str]) -> Environment:
+        """The same with other values, as if the data folder kept them."""
+        fields = {VARIABLES[name]: SecretStr(value) for name, value in values.items()}
+        return replace(self, **fields, given=self.given | values.keys(), kept=self.kept | values.keys())
+
+    def without(self, names: Collection[str]) -> Environment:
+        """The same without these variables."""
+        gone = frozenset(names)
+        fields = dict.fromkeys((VARIABLES[name] for name in gone), None)
+        return replace(self, **fields, given=self.given - gone, kept=self.kept - gone)
+
+
+def environment(environ: Mapping[str, str], kept: Mapping[str, str] = _NOTHING) -> Environment:
+    """The variables that are set, and what is kept of the others; UserError names the one that cannot be read."""
     values = {name: value for name in VARIABLES if (value := _value(environ, name)) is not None}
-    fields = {VARIABLES[name]: SecretStr(value) for name, value in values.items()}
-    return Environment(**fields, given=frozenset(values))
+    found = Environment(
+        **{VARIABLES[name]: SecretStr(value) for name, value in values.items()}, given=frozenset(values)
+    )
+    return found.with_values({name: value for name, value in kept.items() if name not in values})
 
 
 def _value(environ: Mapping[str, str], name: str) -> str | None:

@@ -124,12 +124,16 @@ class Scores(_Part):
 
 
 class Community(_Part):
-    """One community: where it lives and who is who, by the names that rules and playbooks use."""
+    """One community: where it lives and who is who, by the names that rules and playbooks use.
+
+    In `mode: shadow` rules decide as they are written and cases say what would be done, and nothing is done.
+    """
 
     id: Annotated[str, AfterValidator(community_id)] = "local"
     name: Text = "The local room"
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
     time_zone: Zone = "UTC"
+    mode: Literal["enforce", "shadow"] = "enforce"
     places: Mapping[Platform, Place] = Field(default_factory=dict)
     channels: Mapping[Text, Mapping[Platform, Id]] = Field(default_factory=dict)
     roles: Mapping[Text, Mapping[Platform, Ids]] = Field(default_factory=dict)
