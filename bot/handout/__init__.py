@@ -1,0 +1,1 @@
+"""Who scores which message: this process, or workers that take texts from Redis (docs/scaling.md)."""
