@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import SecretStr
 
@@ -35,6 +35,7 @@ __all__ = [
     "FILE",
     "Community",
     "Configuration",
+    "Role",
     "Settings",
     "names_of",
     "read_configuration",
@@ -43,6 +44,8 @@ __all__ = [
 ]
 
 FILE: Final = "sereno.yaml"
+Role = Literal["all", "gateway", "worker"]
+"""What a process does: everything, everything but scoring, or scoring alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Settings:
     folder: Path
     file: Path | None = None
     home: Path | None = None
+    role: Role = "all"
 
     @property
     def communities(self) -> tuple[Community, ...]:

@@ -10,7 +10,7 @@ import structlog
 
 from bot.config import Settings
 from bot.detecting import detectors, toxicity_model
-from bot.handout.choosing import Role, model_key, needed_url
+from bot.handout.choosing import model_key, needed_url
 from bot.handout.port import Lost
 from bot.handout.redis_worker import RedisPile
 from bot.handout.worker import Worker
@@ -26,7 +26,7 @@ async def work(settings: Settings) -> None:
     log = settings.configuration.log
     look: Format = "console" if log.format == "text" else log.format
     configure(log.level, look, secrets=settings.environment.secrets)
-    url = needed_url(settings, Role.WORKER)
+    url = needed_url(settings)
     chosen = toxicity_model(settings)
     if chosen.make is None:
         raise UserError(f"{chosen.why}; {chosen.mend}")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.cascading import CASCADE
-from bot.detecting import AUTO, PATIENCE, SHIPPED, Chosen, LogDiary, detectors, shipped_folder
+from bot.detecting import AUTO, PATIENCE, SHIPPED, Chosen, LogDiary, detectors, shipped_folder, toxicity_model
 from moderation.errors import DetectorError, UserError
 
 if TYPE_CHECKING:
@@ -18,19 +17,11 @@ if TYPE_CHECKING:
     from moderation.toxicity.port import Toxicity
 
 
-class Role(StrEnum):
-    """What a process does: everything, everything but scoring, or scoring alone."""
-
-    ALL = "all"
-    GATEWAY = "gateway"
-    WORKER = "worker"
-
-
-def needed_url(settings: Settings, role: Role) -> str:
+def needed_url(settings: Settings) -> str:
     """The address of Redis; UserError where a role cannot do without."""
     if settings.redis_url is None:
         raise UserError(
-            f"--role {role} needs Redis between gateways and workers: write `redis: redis://…` in sereno.yaml or set "
+            f"--role {settings.role} needs Redis between gateways and workers: write `redis: redis://…` in sereno.yaml or set "
             "SERENO_REDIS_URL; without Redis one process does everything, and --role is left out"
         )
     return settings.redis_url.get_secret_value()
@@ -47,18 +38,21 @@ def model_key(chosen: Chosen) -> str:
     return chosen.name
 
 
-def on_a_gateway(chosen: Chosen, model: str) -> Chosen:
-    """The model as a gateway sees it: workers have it, so its files need not be here."""
-    if chosen.make is not None or model in (AUTO, SHIPPED):
+def model_of(settings: Settings | None) -> Chosen:
+    """The model that judges, as bot/detecting.py says; to a gateway the workers have it, so its files need not be here."""
+    chosen = toxicity_model(settings)
+    if chosen.make is not None or settings is None or settings.role != "gateway":
+        return chosen
+    if settings.configuration.toxicity.model in (AUTO, SHIPPED):
         return chosen
     return replace(chosen, make=_elsewhere, why="", mend="")
 
 
-def detectors_for(settings: Settings, chosen: Chosen, role: Role) -> Sequence[Detector]:
+def detectors_for(settings: Settings, chosen: Chosen) -> Sequence[Detector]:
     """The detector of a gateway, or of a process that does everything. UserError for a gateway without Redis."""
-    if role is not Role.GATEWAY and settings.redis_url is None:
+    if settings.role != "gateway" and settings.redis_url is None:
         return detectors(chosen)
-    url = needed_url(settings, role)
+    url = needed_url(settings)
     if chosen.make is None:
         return ()
     from bot.handout.detector import HandedOut
@@ -68,7 +62,7 @@ def detectors_for(settings: Settings, chosen: Chosen, role: Role) -> Sequence[De
 
     key = model_key(chosen)
     post = RedisPost(url, key)
-    if role is Role.GATEWAY:
+    if settings.role == "gateway":
         return (HandedOut(post, model=key, bounds=Bounds(PATIENCE), diary=LogDiary()),)
     workers = HandedOut(post, model=key, bounds=Bounds(PATIENCE, grace=1.5, hopeful=False), diary=AloneDiary())
     return (OwnWhenAlone(workers, *detectors(chosen)),)
