@@ -17,11 +17,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from bot.commands.call import Command, Services
+from bot.commands.execution import Execution
+from bot.commands.running import Order, Runner
 from bot.intake import Intake, Own
 from bot.judging import Judging, Stream
 from bot.outages import Outages
-from bot.pipeline import PAUSES, Pipeline
+from bot.pipeline import ORDERS, PAUSES, Pipeline
 from bot.rulebook import RulesInForce
+from bot.stores.by_hand import ByHand
 from bot.stores.cases import Cases
 from bot.stores.decisions import Decisions
 from bot.stores.desk import CaseDesk
@@ -29,11 +33,16 @@ from bot.stores.intents import IntentStore
 from bot.stores.journal import Journal
 from bot.stores.opening import only_one
 from bot.stores.opinions import Opinions
+from bot.stores.queue import Queue
 from bot.stores.raids import RaidEnds
 from bot.stores.recovery import Recovery
 from bot.stores.retention import Retention
 from bot.stores.writer import Work
+from moderation.actions.ban import Ban
 from moderation.actions.base import Action
+from moderation.actions.kick import Kick
+from moderation.actions.timeout import Timeout
+from moderation.actions.warn import Warn
 from moderation.brakes import Brakes, CommunityBrake
 from moderation.case import Case
 from moderation.detection import Detection
@@ -41,9 +50,10 @@ from moderation.enforcer import Enforcer
 from moderation.errors import StoreError
 from moderation.hands import DryHands, LiveHands
 from moderation.leeway import DEFAULT, Bounds, Figures
-from moderation.model import Event, MemberRef
+from moderation.model import CommandCalled, Event, MemberRef
 from moderation.ports import Accepted, Chat, Clock, Detector, KnowsLanguages, Lives
 from moderation.reasons import taken_back
+from moderation.unban import Unban
 
 HORIZON: Final = timedelta(hours=1)
 """How far back counters are rebuilt after a restart; no rule looks further."""
@@ -52,6 +62,8 @@ FOLD: Final = 1.0
 RAIDS: Final = 10.0
 HEARTBEAT: Final = 2.0
 """Seconds between signs of life: a store that refuses is noticed, and noticed to be well again, within this time."""
+BY_PEOPLE: Final[tuple[type[Action], ...]] = (Warn, Timeout, Kick, Ban, Unban)
+"""What moderators do by commands, whether rules may or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,8 @@ class AppSettings:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a bot is made of."""
+    """What a bot is made of. `check` reads the rule files anew and says what is wrong with them; `more` are services
+    that only some commands know, by their type."""
 
     journal: Journal
     stream: Stream
@@ -83,6 +96,9 @@ class Parts:
     actions: Sequence[type[Action]]
     clock: Clock
     detectors: Sequence[Detector] = ()
+    commands: Sequence[Command] = ()
+    check: Callable[[], Awaitable[str]] | None = None
+    more: Mapping[type, object] = field(default_factory=dict)
 
 
 class App:
@@ -97,7 +113,7 @@ class App:
         self.own = Own(settings.own)
         self._parts = parts
         self._settings = settings
-        kinds = {action.name: action for action in parts.actions}
+        kinds = {action.name: action for action in (*parts.actions, *BY_PEOPLE)}
         hands = (DryHands if settings.dry else LiveHands)(parts.chats)
         self._outages = Outages()
         self.intake = Intake(parts.journal, self.own)
@@ -106,14 +122,26 @@ class App:
             IntentStore(parts.journal, kinds, parts.clock), hands, brakes, parts.clock, keyed=settings.keyed
         )
         judging = Judging(parts.stream, parts.rules, hands, self.own, parts.clock, self._language, self._outages)
+        decisions = Decisions(parts.journal, keep=int(settings.keep.total_seconds() * 1000))
+        self.runner = Runner(
+            parts.journal,
+            decisions,
+            self._carry_out,
+            parts.chats,
+            parts.clock,
+            self.intake.left,
+            self._language,
+            settings.pauses,
+        )
         self.pipeline = Pipeline(
             parts.journal,
-            Decisions(parts.journal, keep=int(settings.keep.total_seconds() * 1000)),
+            decisions,
             judging,
             self.intake,
             Detection(parts.detectors, patience=settings.patience),
             parts.clock,
             self.enforcer.wake,
+            self.runner.accepted,
             settings.pauses,
         )
         self._opinions = Opinions(parts.journal.vault, lambda community: settings.leeway.get(community, DEFAULT))
@@ -128,6 +156,7 @@ class App:
             opinions=self._opinions,
             adjust=self._adjust,
         )
+        self._execution = Execution(self._services(kinds))
         self.raid_ends = RaidEnds(parts.journal, kinds, parts.clock, parts.stream.raid)
         self.ready = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -152,7 +181,8 @@ class App:
         since = self._parts.clock.now() - HORIZON
         recovery = Recovery(self.journal)
         past = await self.journal.read(lambda connection: recovery.read(connection, since))
-        self._parts.stream.restore(past.recent, past.strikes, past.raids)
+        recent = [event for event in past.recent if not isinstance(event, ORDERS)]
+        self._parts.stream.restore(recent, past.strikes, past.raids)
         self._leeway = await self.journal.read(self._opinions.everywhere)
         self._parts.stream.adjust(self._leeway)
         for rule, case, last in past.outages:
@@ -186,7 +216,8 @@ class App:
             await asyncio.wait(working, timeout=grace / 2)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, self.pipeline.stop(), self.enforcer.close(), return_exceptions=True)
+        ending = (self.pipeline.stop(), self.runner.stop(), self.enforcer.close())
+        await asyncio.gather(*self._tasks, *ending, return_exceptions=True)
         await asyncio.gather(*(detector.aclose() for detector in self._living()))
         await self.journal.stop()
         let_go()
@@ -203,6 +234,31 @@ class App:
         """Return when everything accepted is decided and everything due is done."""
         await self.intake.drained()
         await self.enforcer.settled()
+
+    async def _carry_out(self, order: Order) -> str:
+        """What somebody asked of the bot; what they are told."""
+        return await self._execution(order) if isinstance(order, CommandCalled) else ""
+
+    def _services(self, kinds: Mapping[str, type[Action]]) -> Services:
+        """What commands work with."""
+        parts = self._parts
+        return Services(
+            desk=self.desk,
+            cases=self.cases,
+            queue=Queue(parts.journal),
+            by_hand=ByHand(parts.journal),
+            rules=parts.rules,
+            chats=parts.chats,
+            actions=kinds,
+            clock=parts.clock,
+            accept=self.accept,
+            is_me=self.own.is_me,
+            wake=self.enforcer.wake,
+            language=self._language,
+            commands=parts.commands,
+            check=parts.check,
+            more=parts.more,
+        )
 
     def _living(self) -> list[Lives]:
         listening: Sequence[object] = self._parts.detectors

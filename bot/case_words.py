@@ -21,6 +21,7 @@ BECAUSE_OF: Final[Mapping[Origin, str]] = {
     Origin.PARKED: "an event could not be worked on",
     Origin.GAP: "the platform may have told of things that never arrived",
     Origin.REPORT: "somebody reported it",
+    Origin.MODERATOR: "a moderator decided it",
 }
 
 

@@ -22,7 +22,15 @@ from bot.stores.times import millis
 from bot.stores.writer import Work
 from moderation.detection import NOTHING, Detection
 from moderation.errors import StoreError
-from moderation.model import ChannelRef, Message, Signals, message_of
+from moderation.model import (
+    ButtonPressed,
+    ChannelRef,
+    CommandCalled,
+    Message,
+    ReportFiled,
+    Signals,
+    message_of,
+)
 from moderation.ports import Accepted, Clock
 
 SLICE: Final = 0.005
@@ -32,10 +40,13 @@ COMPANY: Final = 0.02
 """Seconds that an event nobody minds waits for others before its row is changed."""
 PAUSES: Final = (0.5, 1.0, 4.0, 15.0)
 """Seconds before the second to fifth try: what fails five times is parked after 20 s."""
+ORDERS: Final = (CommandCalled, ButtonPressed)
+"""Events that ask something of the bot."""
 
 
 class Pipeline:
-    """Judges what was accepted. `decided` is told when there may be something to enforce."""
+    """Judges what was accepted. `decided` is told when there may be something to enforce, `ordered` what people ask of
+    the bot."""
 
     def __init__(
         self,
@@ -46,6 +57,7 @@ class Pipeline:
         detection: Detection,
         clock: Clock,
         decided: Callable[[], None],
+        ordered: Callable[[Sequence[Accepted]], None],
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         self._journal = journal
@@ -56,6 +68,7 @@ class Pipeline:
         self._clock = clock
         self._decided = decided
         self._pauses = pauses
+        self._ordered = ordered
         self._queue: deque[Accepted] = deque()
         self._wake = asyncio.Event()
         self._lanes: dict[ChannelRef, deque[_Heard]] = {}
@@ -65,9 +78,12 @@ class Pipeline:
         self._later: asyncio.TimerHandle | None = None
 
     def accepted(self, batch: Sequence[Accepted]) -> None:
-        """These events are on disk, in this order."""
+        """These events are on disk, in this order. What people ask of the bot itself is no matter for rules."""
         self._intake.entered(len(batch))
-        self._queue.extend(batch)
+        orders = [one for one in batch if isinstance(one.event, ORDERS)]
+        if orders:
+            self._ordered(orders)
+        self._queue.extend(one for one in batch if not isinstance(one.event, ORDERS))
         self._wake.set()
 
     async def run(self) -> None:
@@ -109,7 +125,7 @@ class Pipeline:
     def _decide(self, noted: Noted, signals: Signals, tries: int) -> None:
         try:
             verdict = self._judging.decide(noted, signals)
-            if verdict.matched or verdict.undecided:
+            if verdict.matched or verdict.undecided or isinstance(noted.accepted.event, ReportFiled):
                 self._decisive.append((noted, self._judging.plan(noted, verdict)))
             else:
                 self._passed.append(noted.accepted.seq)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from bot.commands.help import Help
 from bot.detecting import PATIENCE, Chosen, detectors, toxicity_model
 from moderation.actions.ask import Ask
 from moderation.actions.ban import Ban
@@ -56,6 +57,7 @@ from rules.model import Condition
 
 if TYPE_CHECKING:
     from bot.app import App, AppSettings
+    from bot.commands.call import Command
     from bot.config import Community, Settings
     from bot.connecting import Connections
     from bot.reloading import Reloading
@@ -102,6 +104,9 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
     StartPlaybook,
 )
 """Everything a `then:` may do."""
+
+COMMANDS: Final[tuple[Command, ...]] = (Help(),)
+"""Everything people may call, in the order in which help lists it."""
 
 KEYED: Final = frozenset({"plaza", "discord", "slack", "matrix"})
 """Platforms on which the same key is said once: by their own means, or because the adapter can look it up."""
@@ -163,13 +168,14 @@ def assemble(settings: Settings) -> Bot:
     clock = SystemClock()
     journal = open_journal(settings.data, clock)
     room, door = Plaza(journal, clock, community.id), Doorway()
-    outside = adapters(settings, community, journal, clock, door)
+    outside = adapters(settings, community, journal, clock, door, [one.spec for one in COMMANDS])
     model = toxicity_model(settings)
     stream = PatientStream(engine, model.labels, {community.id: ZoneInfo(community.time_zone)})
     rules = RulesInForce(rule_set)
     reloading.tell(stream, rules)
     chats = {room.platform: room, **{platform: adapter.chat for platform, adapter in outside.items()}}
-    app = App(Parts(journal, stream, rules, chats, ACTIONS, clock, detectors(model)), app_settings(settings, community))
+    parts = Parts(journal, stream, rules, chats, ACTIONS, clock, detectors(model), COMMANDS)
+    app = App(parts, app_settings(settings, community))
     door.behind = app
     moderators = {room.platform: room.hall.channel_ref(MODERATORS), **moderators_of(community, outside)}
     return Bot(app, reloading, model, Connections(outside, Gaps(journal, clock), community.id), moderators)

@@ -19,6 +19,8 @@ HIDES: Final = range(10, 20)
 """Severities that hide a message."""
 SANCTIONS: Final = range(40, 60)
 """Severities that restrict or remove a person."""
+REMOVALS: Final = "brake on removals by "
+"""How the brake of a person begins, who removes others themselves; their account follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class CommunityBrake:
-    """What automation may do in one community at most."""
+    """What automation may do in one community at most; `removals` is what one moderator may do alone."""
 
     deletes: Limit = Limit(50, timedelta(minutes=10))
     sanctions: Limit = Limit(10, timedelta(minutes=10))
+    removals: Limit = Limit(5, timedelta(minutes=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class Brakes:
     def _limits(self, intent: Intent) -> list[tuple[str, Limit]]:
         severity = intent.action.severity
         community = self._community(intent.community)
+        if intent.brake.startswith(REMOVALS):
+            return [(intent.brake, community.removals)]
         if severity in HIDES:
             limits = [("community: deletes", community.deletes)]
         elif severity in SANCTIONS and intent.action.aim is Aim.PERSON:

@@ -45,6 +45,8 @@ class Origin(StrEnum):
     PARKED = "parked"
     GAP = "gap"
     REPORT = "report"
+    MODERATOR = "moderator"
+    """A person decided it themselves, by a command."""
 
 
 MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = {

@@ -33,6 +33,7 @@ ACCOUNT: Final[Mapping[str, str]] = {
 }
 AUTOMATED: Final = "AUTOMATED_DECISION_FULLY"
 PARTLY: Final = "AUTOMATED_DECISION_PARTIALLY"
+BY_A_PERSON: Final = "AUTOMATED_DECISION_NOT_AUTOMATED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ def notice(
         lines.append(say("What was seen: {facts}").format(facts=facts))
     if reasons.automated_decision == AUTOMATED:
         lines.append(say("This was decided automatically."))
+    elif reasons.automated_decision == BY_A_PERSON:
+        lines.append(say("A moderator decided this."))
     else:
         lines.append(say("This was found automatically; a person will decide."))
     lines.append(say("To appeal, give a moderator the number of your case: {case}").format(case=reasons.case))
@@ -176,7 +179,9 @@ def _done(action: Action, texts: NullTranslations, messages: int) -> str | None:
         ),
         "timeout": say("You cannot write for {span}."),
         "kick": say("You have been removed from the community and may come back."),
-        "ban": say("You have been removed from the community for {span}."),
+        "ban": say("You have been removed from the community for {span}.")
+        if span_of(action)
+        else say("You have been removed from the community."),
         "strike": say("This counts as a strike."),
     }.get(action.name)
     span = span_of(action)

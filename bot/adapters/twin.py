@@ -6,7 +6,7 @@ Ships with the product: tests, examples and dry runs use it, and every other ada
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -48,6 +48,8 @@ class TwinMember:
     timeout_until: datetime | None = None
     banned: bool = False
     banned_until: datetime | None = None
+    rights: frozenset[Capability] | None = None
+    """What the platform lets them do; None is everything for staff and nothing for others."""
 
 
 @dataclass(slots=True)
@@ -64,6 +66,8 @@ class TwinState:
     locked: set[str] = field(default_factory=set)
     invites_paused: set[str] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
+    asked: int = 0
+    """How often somebody called a command or pressed a button."""
 
 
 class Twin:
@@ -127,6 +131,39 @@ class Twin:
         key = f"{self._platform}:msg:{ref.id}:{kept.edits}"
         return MessageEdited(key=key, at=at or self._clock.now(), message=kept.message)
 
+    def calls(
+        self,
+        caller: str,
+        name: str,
+        words: str = "",
+        *,
+        on: MessageRef | None = None,
+        at: datetime | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> CommandCalled:
+        """Somebody calls a command by typing words, or by filling in fields; `on` is the message it is called on."""
+        self.state.asked += 1
+        author = self.state.messages[on.channel.id, on.id].message.author.ref if on is not None else None
+        return CommandCalled(
+            key=f"{self._platform}:command:{self.state.asked}",
+            at=at or self._clock.now(),
+            member=self.member(caller),
+            channel=self.channel("general"),
+            name=name,
+            arguments={"": words} if fields is None else fields,
+            message=on,
+            about=author,
+        )
+
+    def presses(self, presser: str, token: str, *, at: datetime | None = None) -> ButtonPressed:
+        """Somebody presses a button."""
+        self.state.asked += 1
+        key = f"{self._platform}:press:{self.state.asked}"
+        where = self.channel("moderators")
+        return ButtonPressed(
+            key=key, at=at or self._clock.now(), member=self.member(presser), channel=where, token=token
+        )
+
     def visible(self, channel: str = "general") -> list[str]:
         """What a member reads in a channel now."""
         shown = [kept for (where, _), kept in self.state.messages.items() if where == channel]
@@ -169,6 +206,7 @@ class Twin:
         self._begin("answer")
         if not any(key == to.key for _, key, _ in self.state.told):
             self.state.told.append((to.member.ref.id, to.key, text))
+            self.state.log.append(f"answer {to.key}")
 
     async def who(self, member: MemberRef) -> Member:
         """The person as they are here now."""
@@ -176,9 +214,12 @@ class Twin:
         return self._person(member, gone=False).member
 
     async def rights(self, member: MemberRef) -> frozenset[Capability]:
-        """Staff may do everything here, others nothing."""
-        person = await self.who(member)
-        return self._can if person.is_staff else frozenset()
+        """Staff may do everything here, others nothing, unless it was arranged otherwise."""
+        self._begin("rights")
+        person = self._person(member, gone=False)
+        if person.rights is not None:
+            return person.rights & self._can
+        return self._can if person.member.is_staff else frozenset()
 
     async def delete(self, message: MessageRef) -> None:
         """Remove a message for everybody."""

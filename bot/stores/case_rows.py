@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from bot.stores import audit
 from bot.stores.codec import from_bytes, to_bytes
 from bot.stores.journal import NOBODY, Journal, subject_of
+from bot.stores.tables import audit as audit_rows
 from bot.stores.tables import case as table
 from bot.stores.times import millis, moment
 from moderation.attempt import Alarm
@@ -22,7 +23,9 @@ PEOPLE: Final = "moderators"
 SERENO: Final = "sereno"
 
 
-def open_case(connection: Connection, journal: Journal, plan: Plan) -> None:
+def open_case(
+    connection: Connection, journal: Journal, plan: Plan, origin: Origin = Origin.RULES, by: str = "rules"
+) -> None:
     """Open the case of a plan, its statement of reasons and the person's name sealed."""
     draft = plan.case
     if draft is None:
@@ -33,8 +36,8 @@ def open_case(connection: Connection, journal: Journal, plan: Plan) -> None:
     values: dict[str, Any] = {
         "id": draft.id,
         "state": draft.state,
-        "origin": Origin.RULES,
-        "decision": plan.accepted.seq,
+        "origin": origin,
+        "decision": plan.accepted.seq or None,
         "platform": draft.platform,
         "community": draft.community,
         "channel": draft.channel.id if draft.channel else "",
@@ -47,7 +50,7 @@ def open_case(connection: Connection, journal: Journal, plan: Plan) -> None:
         "due_at": millis(draft.due_at) if draft.due_at else None,
         "sealed": journal.vault.seal(connection, subject, to_bytes(told), f"case {draft.id}"),
     }
-    _insert(connection, values, now, "rules")
+    add_case(connection, values, now, by)
 
 
 def gather(
@@ -79,7 +82,7 @@ def gather(
             "urgent": urgent,
             "events": events,
         }
-        _insert(connection, values, now, SERENO)
+        add_case(connection, values, now, SERENO)
     return id_
 
 
@@ -110,7 +113,8 @@ def reopen(connection: Connection, case: str, words: str, now: int) -> None:
         audit.append(connection, [audit.Entry(now, SERENO, "needs a person", case, {"why": words})])
 
 
-def _insert(connection: Connection, values: dict[str, Any], now: int, actor: str) -> None:
+def add_case(connection: Connection, values: dict[str, Any], now: int, actor: str) -> None:
+    """Write a case that is not there yet, under the next number, and that it was opened."""
     number = (connection.scalar(select(func.max(table.c.number))) or 0) + 1
     common = {"number": number, "version": 0, "opened_at": now, "changed_at": now, "changed_by": actor}
     connection.execute(insert(table).values(keep_until=now + KEEP, **common, **values))
@@ -143,6 +147,12 @@ def read_case(row: Any) -> Case:
         due_at=moment(row.due_at) if row.due_at is not None else None,
         events=row.events,
     )
+
+
+def opened_by(connection: Connection, case: str) -> str:
+    """Who opened a case, as the audit has it; empty when it was never opened."""
+    rows = select(audit_rows.c.actor).where(audit_rows.c.case_id == case, audit_rows.c.what.startswith("case opened"))
+    return connection.scalar(rows.order_by(audit_rows.c.seq).limit(1)) or ""
 
 
 def find_case(connection: Connection, id_or_number: str) -> Case | None:

@@ -11,21 +11,21 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot.stores import codec
 from bot.stores.case_rows import gather, open_case
+from bot.stores.evidence import keep_messages
 from bot.stores.intents import write_intents
 from bot.stores.journal import NOBODY, Journal, subject_of
-from bot.stores.tables import dead_letter, decision, evidence, inbox, strike
+from bot.stores.reports import gather_report
+from bot.stores.tables import dead_letter, decision, inbox, strike
 from bot.stores.times import millis
 from bot.stores.verdicts import write_verdict
 from bot.stores.writer import Work
 from moderation.case import APPEAL_WINDOW, Origin, case_id
-from moderation.model import MessageEdited, MessagePosted, MessageRef, author_of
+from moderation.model import ReportFiled, author_of
 from moderation.plan import Draft, Plan
 from moderation.ports import Accepted
 from moderation.strikes import Strike
 
 WAITING, DECIDED, PARKED = 0, 1, 2
-MOST_EVIDENCE: Final = 50
-"""Messages kept with one case at most, the newest."""
 _APPEAL: Final = int(APPEAL_WINDOW.total_seconds() * 1000)
 
 
@@ -66,6 +66,8 @@ class Decisions:
             for one in fresh:
                 if one.plan.case is not None:
                     self._act(connection, one.plan, one.plan.case, one.strikes)
+                elif isinstance(report := one.plan.accepted.event, ReportFiled):
+                    gather_report(connection, self._journal, report, millis(one.plan.decided_at))
 
         return work
 
@@ -106,7 +108,7 @@ class Decisions:
     def _act(self, connection: Connection, plan: Plan, draft: Draft, strikes: Sequence[Strike]) -> None:
         """Everything that hangs on the case."""
         open_case(connection, self._journal, plan)
-        self._keep_messages(connection, draft.id, plan.evidence, self._keep_until(plan))
+        keep_messages(connection, self._journal, draft.id, plan.evidence, self._keep_until(plan))
         if strikes:
             connection.execute(insert(strike), [_strike(given) for given in strikes])
         write_intents(connection, self._journal, plan.intents)
@@ -148,41 +150,6 @@ class Decisions:
                 now=millis(plan.decided_at),
                 events=events,
             )
-
-    def _keep_messages(self, connection: Connection, case: str, refs: Sequence[MessageRef], keep_until: int) -> None:
-        """Copy the newest text of each message into the case, sealed anew for it."""
-        wanted = {(ref.channel.platform, ref.channel.id, ref.id) for ref in refs[-MOST_EVIDENCE:]}
-        if not wanted:
-            return
-        query = select(inbox).where(
-            inbox.c.message.in_([message for _, _, message in wanted]), inbox.c.kind.in_(("message", "edit"))
-        )
-        newest = {
-            (row.platform, row.channel, row.message): row for row in connection.execute(query.order_by(inbox.c.seq))
-        }
-        rows = [self._evidence(connection, case, newest[one], keep_until) for one in wanted if one in newest]
-        kept = [row for row in rows if row is not None]
-        if kept:
-            connection.execute(insert(evidence), kept)
-
-    def _evidence(self, connection: Connection, case: str, row: Any, keep_until: int) -> dict[str, Any] | None:
-        plain = self._journal.vault.open(connection, row.subject or NOBODY, row.sealed, row.key)
-        event = codec.read(row.kind, row.key, plain) if plain is not None else None
-        if not isinstance(event, (MessagePosted, MessageEdited)):
-            return None
-        message = event.message
-        kept = codec.to_bytes({"text": message.text, "author": message.author.name, "author_id": message.author.ref.id})
-        sealed = self._journal.vault.seal(connection, row.subject, kept, f"evidence {case} {row.message}")
-        return {
-            "case_id": case,
-            "subject": row.subject,
-            "platform": row.platform,
-            "channel": row.channel,
-            "message": row.message,
-            "at": row.at,
-            "keep_until": keep_until,
-            "sealed": sealed,
-        }
 
 
 def _strike(given: Strike) -> dict[str, Any]:

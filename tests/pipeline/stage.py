@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.adapters.twin import Twin, TwinState
 from bot.app import App, AppSettings, Parts
+from bot.commands.call import Command
 from bot.failpoints import Failpoints, around
 from bot.rulebook import RulesInForce
 from bot.stores.opening import open_journal
@@ -31,7 +32,15 @@ from moderation.actions.timeout import Timeout
 from moderation.actions.warn import Warn
 from moderation.brakes import CommunityBrake
 from moderation.leeway import Figures
-from moderation.model import Event, Signals, author_of, message_of
+from moderation.model import (
+    ButtonPressed,
+    CommandCalled,
+    Event,
+    MessageRef,
+    Signals,
+    author_of,
+    message_of,
+)
 from moderation.ports import Detector
 from moderation.strikes import Strike, awards
 from moderation.units import duration
@@ -193,6 +202,19 @@ class Stage:
     async def says(self, author: str, *texts: str) -> None:
         await self.hear(*(self.twin.says(author, text) for text in texts))
 
+    async def asks(self, caller: str, typed: str, *, on: MessageRef | None = None) -> str:
+        """Somebody types `/warn <@eve> be kind`; what they alone are told."""
+        name, _, words = typed.removeprefix("/").partition(" ")
+        return await self.answer_to(self.twin.calls(caller, name, words, on=on))
+
+    async def presses(self, presser: str, token: str) -> str:
+        """Somebody presses a button; what they alone are told."""
+        return await self.answer_to(self.twin.presses(presser, token))
+
+    async def answer_to(self, order: CommandCalled | ButtonPressed) -> str:
+        await self.hear(order)
+        return "\n".join(text for _, key, text in self.twin.state.told if key == order.key)
+
 
 def build(
     data: Path,
@@ -207,6 +229,8 @@ def build(
     actions: Sequence[type[Action]] = (),
     brakes_of: Mapping[str, CommunityBrake] | None = None,
     twin: Callable[[SteppingClock, TwinState | None], Twin] = lambda clock, state: Twin(clock, state=state),
+    commands: Sequence[Command] = (),
+    more: Mapping[type, object] | None = None,
     **settings: Any,
 ) -> Stage:
     clock = clock or SteppingClock()
@@ -222,6 +246,8 @@ def build(
         actions=(*ACTIONS, *actions),
         clock=clock,
         detectors=detectors,
+        commands=commands,
+        more=more or {},
     )
     own = {"twin": frozenset({"sereno"})}
     settings |= {"brakes": brakes_of or {}}
