@@ -16,6 +16,7 @@ import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Self
 
 import aiohttp
@@ -123,9 +124,10 @@ class Client(discord.Client):
 
     def _guarded(self, name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
         def parsed(data: Any) -> None:
-            for step in (lambda: parse(data), lambda: self.ears.hear(name, data)):
+            heard: Callable[[Any], None] = partial(self.ears.hear, name)
+            for step in (parse, heard):
                 try:
-                    step()
+                    step(data)
                 except Exception as error:  # noqa: BLE001 - one event must not end the connection
                     self.unreadable(name, error)
             if name in {"READY", "RESUMED"}:
@@ -164,7 +166,8 @@ class Client(discord.Client):
 
     @property
     def _resumable(self) -> bool:
-        return self.ws is not None and self.ws.session_id is not None
+        ws: DiscordWebSocket | None = self.ws
+        return ws is not None and ws.session_id is not None
 
     async def _open(self, gateway: yarl.URL, *, resume: bool) -> None:
         last: dict[str, Any] = {}
