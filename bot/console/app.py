@@ -21,6 +21,9 @@ from bot.console.keys import Keys
 from bot.console.measured import Measured
 from bot.console.pages import page_routes
 from bot.console.room_routes import room_routes
+from bot.console.setup import SetUp
+from bot.console.setup_routes import setup_routes
+from bot.console.setup_state import setup_state_routes
 from bot.console.system_routes import system_routes
 from bot.health import Health
 from bot.metrics import Metrics
@@ -32,7 +35,7 @@ STATIC: Final = Path(__file__).parent / "static"
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the HTTP stands on. `keys` open the moderators' part for this run; `tally` is where cases by state
-    are counted for the metrics."""
+    are counted for the metrics; `setup` is what the set-up page works on, None where there is no such page."""
 
     plaza: Plaza
     desk: Desk
@@ -42,6 +45,7 @@ class Parts:
     health: Health = field(default_factory=Health)
     metrics: Metrics = field(default_factory=Metrics)
     tally: dict[str, int] = field(default_factory=dict)
+    setup: SetUp | None = None
 
 
 def create(parts: Parts) -> ASGIApp:
@@ -56,7 +60,12 @@ def create(parts: Parts) -> ASGIApp:
     )
     problems.install(api)
     people = People(parts.plaza)
-    api.include_router(page_routes(parts.keys, parts.address, parts.clock))
+    setup = parts.setup
+    offer_setup = (lambda: setup.offered) if setup is not None else (lambda: False)
+    api.include_router(page_routes(parts.keys, parts.address, parts.clock, offer_setup))
+    if setup is not None:
+        api.include_router(setup_routes(setup, parts.address))
+        api.include_router(setup_state_routes(setup))
     api.include_router(room_routes(people, parts.plaza.feed, parts.clock))
     api.include_router(case_routes(parts.desk))
     api.include_router(system_routes(parts.health, parts.metrics, parts.address))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -46,8 +46,18 @@ def spoken_by(request: Request) -> str | None:
     return None
 
 
-def page_routes(keys: Keys, address: Address, clock: Clock) -> APIRouter:
-    """`/`, which takes the key and gives a cookie for it, and `/login`."""
+def remember_language(request: Request, response: Response) -> None:
+    """Whoever asks for a language by `?lang=` gets it from then on."""
+    language = request.query_params.get("lang")
+    if language in LANGUAGES:
+        response.set_cookie(_LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax", httponly=True)
+
+
+def page_routes(
+    keys: Keys, address: Address, clock: Clock, offer_setup: Callable[[], bool] = lambda: False
+) -> APIRouter:
+    """`/`, which takes the key and gives a cookie for it, and `/login`. `offer_setup` says whether the room points to
+    the set-up page."""
     routes = APIRouter(include_in_schema=False)
     texts = {language: words(language) for language in LANGUAGES}
     data = {language: _data(texts[language]) for language in LANGUAGES}
@@ -64,15 +74,14 @@ def page_routes(keys: Keys, address: Address, clock: Clock) -> APIRouter:
         html = templates.get_template(template).render(
             t=texts[language],
             words_json=data[language],
-            theme=_theme(request),
+            theme=theme_of(request),
             lang=language,
             other=next(one for one in LANGUAGES if one != language),
             moderator=is_moderator(request),
             **details,
         )
         response = HTMLResponse(html, status)
-        if request.query_params.get("lang") in LANGUAGES:
-            response.set_cookie(_LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax", httponly=True)
+        remember_language(request, response)
         return response
 
     def let_in(request: Request) -> Response:
@@ -97,7 +106,7 @@ def page_routes(keys: Keys, address: Address, clock: Clock) -> APIRouter:
         if key is not None and not address.loopback:
             return RedirectResponse("/login", 303)
         stale = key is not None
-        return render(request, "room.html", 403 if stale else 200, stale=stale)
+        return render(request, "room.html", 403 if stale else 200, stale=stale, offer_setup=offer_setup())
 
     @routes.get("/login")
     async def login(request: Request) -> Response:
@@ -114,7 +123,7 @@ def page_routes(keys: Keys, address: Address, clock: Clock) -> APIRouter:
     return routes
 
 
-def _theme(request: Request) -> str:
+def theme_of(request: Request) -> str:
     """What the reader chose; empty while the system decides."""
     chosen = request.cookies.get(_THEME_COOKIE, "")
     return chosen if chosen in ("light", "dark") else ""

@@ -1,0 +1,67 @@
+"""What the set-up page and the doctor stand on: who looks at which platform, and whether rules fit new settings."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from bot.adapters.setup import Found
+from bot.config import Configuration, Settings
+from bot.configuration.environment import Environment
+from moderation.errors import ChatError, Refused, SerenoError, Unavailable, UserError
+from rules.problems import errors, render
+
+Look = Callable[[Environment], Awaitable[Found]]
+"""Looks at one platform with the tokens of an environment: Refused, Unavailable, UserError when an extra is missing."""
+Looks = Mapping[str, Look]
+
+PLATFORMS: Final = ("discord", "slack", "telegram", "matrix")
+PATIENCE: Final = 20.0
+"""Seconds a platform may take to answer everything there is to ask."""
+
+
+def looks() -> Looks:
+    """Who looks at which platform; a platform's SDK is imported when it is looked at."""
+    return {platform: _look(platform) for platform in PLATFORMS}
+
+
+def _look(platform: str) -> Look:
+    async def look(environment: Environment) -> Found:
+        try:
+            module = importlib.import_module(f"bot.adapters.{platform}_setup")
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] == "bot":
+                raise
+            raise UserError(f"{platform} needs `{error.name}`: pip install 'sereno[{platform}]'") from error
+        found: Found = await module.look(environment)
+        return found
+
+    return look
+
+
+async def look_at(look: Look, environment: Environment, patience: float = PATIENCE) -> Found:
+    """What a look finds. Raises Refused, Unavailable or UserError; never anything of an SDK, whose words may quote a
+    token."""
+    try:
+        async with asyncio.timeout(patience):
+            return await look(environment)
+    except (Refused, UserError, Unavailable):
+        raise
+    except TimeoutError as error:
+        raise Unavailable(f"no answer within {patience:g} s") from error
+    except (ChatError, SerenoError) as error:
+        raise Unavailable(str(error)) from error
+    except Exception as error:
+        raise Unavailable(f"it could not be looked at ({type(error).__name__})") from error
+
+
+def rules_refused(settings: Settings, configuration: Configuration) -> str:
+    """Why the rules could not come into force with another configuration, in words; empty when they can."""
+    from bot.wiring import load_rules
+
+    new = replace(settings, configuration=configuration, folder=settings.own_file.resolve().parent)
+    loaded = load_rules(new, new.communities[0])
+    return "" if loaded.rule_set is not None else render(errors(loaded.problems))
