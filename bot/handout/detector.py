@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.handout.ending import ended
 from bot.handout.pauses import Pauses
 from bot.handout.port import Answer, Lost, Pace, Post
 from bot.handout.waiting import Asked, Bounds, Tally
@@ -60,6 +61,7 @@ class HandedOut:
         self._outbox: deque[int] = deque()
         self._back: list[str] = []
         self._wake = asyncio.Event()
+        self._introduced = asyncio.Event()
         self._standing = _Standing(time.monotonic() if bounds.hopeful else -math.inf)
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
@@ -101,9 +103,7 @@ class HandedOut:
     async def aclose(self) -> None:
         """Stop; whoever still waits hears that nothing will come."""
         self._closed = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
         self._give_up(STOPPING)
         try:
             await self._post.aclose()
@@ -138,7 +138,9 @@ class HandedOut:
             self._wake.set()
 
     async def _putting(self) -> None:
-        """Put there what is new, take back what nobody waits for."""
+        """Put there what is new, take back what nobody waits for. What is put before the first look could be forgotten
+        without anybody noticing."""
+        await self._introduced.wait()
         await self._wake.wait()
         self._wake.clear()
         while self._outbox or self._back:
@@ -182,6 +184,7 @@ class HandedOut:
     async def _looking(self) -> None:
         """Learn whether workers are there, and put everything there again when Redis has forgotten it."""
         seen = await self._post.look()
+        self._introduced.set()
         if seen.anew:
             self.tally.anew += 1
             new = set(self._outbox)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.handout.ending import ended
 from bot.handout.local import Judge
 from bot.handout.pauses import Pauses
 from bot.handout.port import Answer, Lost, Pace, Pile, Request
@@ -61,17 +62,15 @@ class Worker:
     async def run(self, stop: asyncio.Event, grace: float = 8.0) -> None:
         """Work until `stop` is set; then finish what is under way, within `grace` seconds. What is left others take."""
         self._judge.start()
-        ended = asyncio.Event()
-        beating = asyncio.create_task(self._until(ended, lambda _: self._beat(stop, ended)), name="beat")
+        over = asyncio.Event()
+        beating = asyncio.create_task(self._until(over, lambda _: self._beat(stop, over)), name="beat")
         hands = [asyncio.create_task(self._until(stop, self._take), name="hand") for _ in range(self._hands)]
         hands.append(asyncio.create_task(self._until(stop, self._take_over), name="heir"))
         try:
             await stop.wait()
             await asyncio.wait(hands, timeout=grace)
         finally:
-            for task in (*hands, beating):
-                task.cancel()
-            await asyncio.gather(*hands, beating, return_exceptions=True)
+            await ended([*hands, beating])
 
     async def _until(self, stop: asyncio.Event, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         """Again and again, with pauses while it does not work."""
@@ -155,12 +154,12 @@ class Worker:
                 self.tally.answered += len(done)
                 return
 
-    async def _beat(self, stop: asyncio.Event, ended: asyncio.Event) -> None:
+    async def _beat(self, stop: asyncio.Event, over: asyncio.Event) -> None:
         """Say that this worker is there, and what it holds: the latter also while it finishes."""
         if self._judge.trouble is None and not stop.is_set():
             await self._pile.here()
         await self._pile.mention(tuple(self._held))
-        await _nap(ended, self._pace.beat)
+        await _nap(over, self._pace.beat)
 
     def _trouble(self, error: Exception) -> None:
         self.tally.lost += 1
