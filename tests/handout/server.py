@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -16,11 +18,14 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.port = _free_port()
+        self.password = ""
         self._server = ValkeyServer(port=self.port, data_dir=folder, persist=True, save="", appendonly="no")
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return (
+            f"redis://:{self.password}@127.0.0.1:{self.port}/0" if self.password else f"redis://127.0.0.1:{self.port}/0"
+        )
 
     def start(self) -> None:
         self._server.start(timeout=30)
@@ -28,6 +33,13 @@ class Server:
     def kill(self) -> None:
         """As by `kill -9`; twice is once."""
         self._server.terminate()
+
+    def freeze(self) -> None:
+        """It accepts, and does not answer."""
+        os.kill(self._server._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self._server._process.pid, signal.SIGCONT)
 
     def restart(self) -> None:
         self.kill()
