@@ -65,6 +65,8 @@ class Discord:
         self._logged_in = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._catching: asyncio.Task[None] | None = None
+        self._another = asyncio.Event()
+        self._application = ""
         self._log: Any = structlog.get_logger(__name__)
         self._assemble()
 
@@ -179,7 +181,12 @@ class Discord:
             case "READY":
                 self._am(str(raw["user"]["id"]))
                 self.intake.reading.hold()
-                self._catch_up(str(raw["application"]["id"]), len(raw.get("guilds") or ()))
+                self._application = str(raw["application"]["id"])
+                self._catch_up(len(raw.get("guilds") or ()))
+            case "GUILD_CREATE":
+                self._another.set()
+                if self.caught_up:
+                    self._start(self._registration.run(self._application), "discord server joined")
             case "RESUMED":
                 self._trouble = None
             case "GUILD_DELETE" if not raw.get("unavailable"):
@@ -191,21 +198,27 @@ class Discord:
             case _:
                 self.intake.hear(name, raw)
 
-    def _catch_up(self, application: str, guilds: int) -> None:
+    def _catch_up(self, guilds: int) -> None:
         if self._catching is not None:
             self._catching.cancel()
-        self._catching = self._start(self._caught_up(application, guilds), "discord backfill")
+        self._catching = self._start(self._caught_up(guilds), "discord backfill")
 
-    async def _caught_up(self, application: str, guilds: int) -> None:
+    async def _caught_up(self, guilds: int) -> None:
         """Once the servers are described: all is well, commands are registered, what was missed is read."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST):
-                while self._client is not None and sum(not guild.unavailable for guild in self._client.guilds) < guilds:
-                    await asyncio.sleep(0.02)
+                while not self._described(guilds):
+                    self._another.clear()
+                    await self._another.wait()
         self._trouble = None
-        await self._registration.run(application)
+        await self._registration.run(self._application)
         fetched = await self._backfill.run()
         self._log.info("caught up with Discord", messages=fetched)
+
+    def _described(self, guilds: int) -> bool:
+        """Whether Discord has described so many servers."""
+        client = self._client
+        return client is None or sum(not guild.unavailable for guild in client.guilds) >= guilds
 
     async def _live(self) -> None:
         """Note that somebody listens, so that a later start knows since when nobody did."""
