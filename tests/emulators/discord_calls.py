@@ -168,7 +168,7 @@ class Calls:
         offered = self.offered(name, kind, channel)
         exact = [each for each in offered if each["name"] == wanted]
         if not exact and kind != SLASH:
-            exact = [each for each in offered if wanted.lower() in each["name"].lower()]
+            exact = [each for each in offered if _plain(wanted) in _plain(each["name"])]
         if not exact:
             raise CannotDo(f"{name} is not offered {wanted!r}, but {[each['name'] for each in offered]}")
         return exact[0]
@@ -236,6 +236,11 @@ class Calls:
             bits = in_channel(self._state, self._guild.channel_named("general"), user.id)
             shape = {**shapes.member(member, with_user=False), "permissions": str(int(bits))}
             resolved.setdefault("members", {})[str(user.id)] = shape
+
+
+def _plain(words: str) -> str:
+    """`Time out…` is found by `timeout`."""
+    return "".join(each for each in words.lower() if each.isalnum())
 
 
 def _shown(wanted: str | None, bits: int) -> bool:

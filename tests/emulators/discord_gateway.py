@@ -152,15 +152,19 @@ class Gateway:
                 self._heard(line, message.data)
         finally:
             self._gone(line, socket.close_code)
-            writing.cancel()
+            if line.farewell is None:
+                writing.cancel()
+            await asyncio.wait([writing])
         return socket
 
     def _gone(self, line: Line, code: int | None) -> None:
+        """A bot that says goodbye with 1000 or 1001 ends its session; one that is closed or cut may resume."""
         self._lines.remove(line)
-        self.closes.append(None if code == 1006 else code)
+        if line.farewell is None:
+            self.closes.append(None if code == 1006 else code)
         if line.session is not None and line.session.line is line:
             line.session.line = None
-            if code in (1000, 1001):
+            if line.farewell is None and code in (1000, 1001):
                 self._sessions.pop(line.session.id, None)
 
     def _heard(self, line: Line, text: str) -> None:

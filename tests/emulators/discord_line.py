@@ -37,12 +37,15 @@ class Line:
         self._zlib = zlib.compressobj() if compressed else None
         self._out: asyncio.Queue[tuple[Json | None, int]] = asyncio.Queue()
         self.session: Session | None = None
+        self.farewell: int | None = None
+        """The code with which this side closes; None while it does not."""
 
     def send(self, payload: Json) -> None:
         self._out.put_nowait((payload, 0))
 
     def close(self, code: int) -> None:
         """After what was said before; 1006 is no farewell at all: the connection is cut."""
+        self.farewell = code
         self._out.put_nowait((None, code))
 
     async def write(self) -> None:

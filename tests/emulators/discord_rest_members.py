@@ -118,7 +118,8 @@ def ban(ask: Ask) -> Answer:
     guild, user = ask.guild, ask.user
     needs(ask.state, guild, P.BAN_MEMBERS)
     needs_above(ask.state, guild, user.id)
-    wipe = int(ask.body.get("delete_message_seconds") or 0)
+    # The documentation has it in the body; Discord takes it in the query too, where discord.py puts it.
+    wipe = int(ask.body.get("delete_message_seconds") or ask.query.get("delete_message_seconds") or 0)
     check(0 <= wipe <= 604800, "delete_message_seconds", "int value should be 0 to 604800")
     people.ban(ask.state, guild, user, by=ask.state.bot, reason=ask.reason, wipe=wipe)
     return None
