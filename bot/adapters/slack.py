@@ -141,7 +141,7 @@ class SlackAdapter:
         self._inbox.me = str(me.get("user_id") or "")
         self._state.admin = await self._is_admin(web, str(me.get("team_id")))
         if not self._met:
-            await self._people.meet_all()
+            await self._people.meet_all(home)
             self._met = True
         return home
 

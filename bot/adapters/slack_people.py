@@ -23,6 +23,8 @@ from moderation.model import Member, Role
 
 FRESH: Final = 60.0
 """Seconds a fact may be old."""
+REST: Final = 15.0
+"""Seconds events do not ask again after Slack did not tell about a group."""
 REMEMBERED: Final = 20_000
 ADMINS: Final = "workspace_admins"
 """In `roles:` this stands for Slack's own admins and owners."""
@@ -68,6 +70,8 @@ class People:
         self._known: OrderedDict[str, tuple[Facts, float]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Facts]] = {}
         self._groups: dict[str, tuple[frozenset[str], float]] = {}
+        self._reading: dict[str, asyncio.Task[frozenset[str]]] = {}
+        self._rest: dict[str, float] = {}
         self._log: Any = structlog.get_logger(__name__)
 
     def learn(self, user: Mapping[str, Any]) -> tuple[Facts | None, Facts]:
@@ -86,8 +90,9 @@ class People:
         known = self._known.get(person)
         return known[0].language if known else None
 
-    async def meet_all(self) -> None:
+    async def meet_all(self, home: Home) -> None:
         """Read who is here once, so that staff is known before the first event; what fails is learnt person by person."""
+        await self._groups_of(home, "", strictly=False)
         cursor = ""
         try:
             for _ in range(_PAGES):
@@ -135,13 +140,8 @@ class People:
         task = self._asking.get(person)
         if task is None:
             task = self._asking[person] = asyncio.create_task(self._look_up(person))
-            task.add_done_callback(lambda done: self._asked(person, done))
+            task.add_done_callback(lambda done: _over(self._asking, person, done))
         return await asyncio.shield(task)
-
-    def _asked(self, person: str, task: asyncio.Task[Facts]) -> None:
-        self._asking.pop(person, None)
-        if not task.cancelled():
-            task.exception()  # looked at, so that a question nobody waits for any more is no warning
 
     async def _look_up(self, person: str) -> Facts:
         answer = await self._web().call("users.info", Urgency.ANSWER, user=person, include_locale=True)
@@ -153,17 +153,28 @@ class People:
         return frozenset([group for group in groups if person in await self._people_in(group, strictly=strictly)])
 
     async def _people_in(self, group: str, *, strictly: bool) -> frozenset[str]:
+        """One question at a time about a group. When Slack does not tell, events go by what was known; `strictly` raises."""
         known = self._groups.get(group)
         if known and self._now() - known[1] <= FRESH:
             return known[0]
-        try:
-            async with asyncio.timeout(20.0 if strictly else 2.0):
-                answer = await self._web().call("usergroups.users.list", Urgency.ANSWER, most=2.0, usergroup=group)
-        except (ChatError, TimeoutError) as error:
-            if strictly and isinstance(error, ChatError):
-                raise
-            self._log.info("a user group could not be read", platform="slack", group=group, why=type(error).__name__)
+        if not strictly and self._now() < self._rest.get(group, 0.0):
             return known[0] if known else frozenset()
+        task = self._reading.get(group)
+        if task is None:
+            task = self._reading[group] = asyncio.create_task(self._read_group(group))
+            task.add_done_callback(lambda done: _over(self._reading, group, done))
+        try:
+            async with asyncio.timeout(None if strictly else 0.3 if known else 2.0):
+                return await asyncio.shield(task)
+        except (ChatError, TimeoutError) as error:
+            if strictly:
+                raise
+            self._rest[group] = self._now() + REST
+            self._log.warning("a user group cannot be read", platform="slack", group=group, why=type(error).__name__)
+            return known[0] if known else frozenset()
+
+    async def _read_group(self, group: str) -> frozenset[str]:
+        answer = await self._web().call("usergroups.users.list", Urgency.ANSWER, usergroup=group)
         people = frozenset(answer.get("users") or ())
         self._groups[group] = (people, self._now())
         return people
@@ -174,3 +185,10 @@ class People:
         native = {Role.OWNER} if facts.owner else {Role.ADMIN} if facts.admin else set()
         roles = home.roles_of(theirs | ({ADMINS} if staff else set())) | {role.value for role in native}
         return Member(home.member(facts.id), facts.name, frozenset(roles), facts.is_bot)
+
+
+def _over(tasks: dict[str, asyncio.Task[Any]], name: str, task: asyncio.Task[Any]) -> None:
+    """A question was answered, or was not; its error is looked at even when nobody waits for it any more."""
+    tasks.pop(name, None)
+    if not task.cancelled():
+        task.exception()

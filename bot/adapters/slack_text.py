@@ -88,14 +88,11 @@ def escaped(text: str) -> str:
 
 def said(text: str, limit: int = TEXT) -> str:
     """Escaped, and cut at a word with `…` where it would be longer than `limit` characters on the wire."""
-    whole = escaped(text)
-    if len(whole) <= limit:
-        return whole
-    short = text[:limit]
-    while len(escaped(short)) > limit - len(_MORE):
-        short = short[: len(short) - max(1, (len(escaped(short)) - limit) // 5)]
+    if len(escaped(text)) <= limit:
+        return escaped(text)
+    short = text[: _fits(text, limit - len(_MORE))]
     head, space, _ = short.rpartition(" ")
-    return escaped(head if space and len(head) > limit // 2 else short).rstrip() + _MORE
+    return escaped(head if space and len(head) > len(short) // 2 else short).rstrip() + _MORE
 
 
 def sections(text: str, most: int = 10) -> list[str]:
@@ -103,9 +100,19 @@ def sections(text: str, most: int = 10) -> list[str]:
     pieces: list[str] = []
     rest = text.strip()
     while rest and len(pieces) < most - 1 and len(escaped(rest)) > SECTION:
-        piece = rest[: SECTION // 5] if len(escaped(rest[:SECTION])) > SECTION else rest[:SECTION]
+        piece = rest[: _fits(rest, SECTION)]
         at = max(piece.rfind("\n"), piece.rfind(" "))
         at = at if at > len(piece) // 2 else len(piece)
         pieces.append(escaped(rest[:at].rstrip()))
         rest = rest[at:].lstrip()
     return [*pieces, said(rest, SECTION)] if rest else pieces
+
+
+def _fits(text: str, limit: int) -> int:
+    """How many characters of a text come to at most `limit` once they are escaped."""
+    length = 0
+    for count, character in enumerate(text):
+        length += len(escaped(character))
+        if length > limit:
+            return count
+    return len(text)

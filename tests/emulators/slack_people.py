@@ -29,7 +29,7 @@ class People:
     def joins(self, name: str, /, **facts: Any) -> Person:
         person = self.space.add_person(name, **facts)
         self._enters(person)
-        self.slack.tell({"type": "team_join", "user": self.space.user_json(person)})
+        self.slack.tell({"type": "team_join", "user": self.space.user_json(person, locale=True)})
         return person
 
     def returns(self, name: str) -> Person:
@@ -51,7 +51,7 @@ class People:
         for fact, value in facts.items():
             setattr(person, fact, value)
         person.updated = time.time()
-        self.slack.tell({"type": "user_change", "user": self.space.user_json(person)})
+        self.slack.tell({"type": "user_change", "user": self.space.user_json(person, locale=True)})
         return person
 
     def says(self, name: str, text: str, channel: str = "general", **row: Any) -> Json:
@@ -112,6 +112,7 @@ class People:
         state: Json = {}
         for block in view["blocks"]:
             value = values.get(block["block_id"])
+            assert value or block["optional"], f"Slack does not send a form without {block['block_id']}"
             kind = block["element"]["type"]
             filled: Json = {"type": kind}
             if kind == "static_select":

@@ -101,9 +101,10 @@ class SlackWorld:
         forms = len(self.slack.space.views)
         delivery = self.people.picks(name, command, on.id)
         await eventually(lambda: delivery.took is not None or delivery.given_up, saying="the shortcut is acknowledged")
-        if await self._form_opens(command, forms):
-            blocks = [block["block_id"] for block in self.slack.space.views[-1]["blocks"]]
-            self.people.submits(name, {blocks[-1]: words})
+        if await self._form_opens(command, forms) and words:
+            fields = self.slack.space.views[-1]["blocks"]
+            field = next((one for one in fields if not one["optional"]), fields[0])
+            self.people.submits(name, {field["block_id"]: words})
 
     async def _form_opens(self, command: str, before: int) -> bool:
         """Whether a form appears; a person who does not know the command waits a moment for one."""
