@@ -5,14 +5,13 @@ Nothing here changes anything: the data folder is made if it is missing, and a f
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +20,18 @@ from bot.checks import counted
 from bot.config import Settings, names_of
 from bot.detecting import AUTO, Chosen, toxicity_model
 from bot.detecting import SHIPPED as SHIPPED_MODEL
+from bot.findings import Finding, State, note, well, wrong
 from bot.heartbeat import health
 from bot.model_checks import band_in_use, misread, unread, unwell
+from bot.platform_checks import from_settings, looked_at
+from bot.setting_up import Looks
+from bot.setting_up import looks as all_looks
 from bot.sleeping import sleeping
 from bot.wiring import vocabulary
 from moderation.errors import SerenoError
 from rules.loader import SHIPPED, load_folder
+
+__all__ = ["Finding", "State", "examine", "platforms"]
 
 ROOM: Final = 500 * 1024 * 1024
 """Bytes that should be free where the database lives."""
@@ -36,46 +41,17 @@ DRIFT: Final = 5.0
 """Seconds that the clock of a file system may differ from the machine's."""
 
 
-class State(StrEnum):
-    """How grave a finding is; only WRONG makes the doctor unhappy."""
-
-    WELL = "well"
-    NOTE = "note"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `mend` says what to do, and is empty when there is nothing to be done."""
-
-    about: str
-    state: State
-    says: str
-    mend: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """The same for machines."""
-        return {"about": self.about, "state": self.state.value, "says": self.says, "mend": self.mend}
-
-
-def well(about: str, says: str) -> Finding:
-    """Nothing to do."""
-    return Finding(about, State.WELL, says)
-
-
-def wrong(about: str, says: str, mend: str) -> Finding:
-    """Something a person must mend."""
-    return Finding(about, State.WRONG, says, mend)
-
-
-def examine(settings: Settings, host: str, port: int) -> Iterator[Finding]:
-    """Everything there is to find, in the order in which it would hurt."""
+def examine(settings: Settings, host: str, port: int, looks: Looks | None = None) -> Iterator[Finding]:
+    """Everything there is to find, in the order in which it would hurt. `looks` are asked about each platform that
+    there are tokens for; every platform's own unless others are given."""
     yield from data_folder(settings.data)
     yield clock(settings.data)
     yield database(settings)
     yield from packs_and_rules(settings)
     yield from model(settings)
     yield from platforms(settings)
+    yield from looked_at(settings, all_looks() if looks is None else looks)
+    yield from redis(settings)
     yield listening(host, port)
 
 
@@ -171,7 +147,7 @@ def model(settings: Settings) -> Iterator[Finding]:
         yield from foreign(settings, second.name if second is not None else "")
     for name in idle_in(settings.data) if settings.configuration.toxicity.model == AUTO else ():
         says = f"{name} is there, and not in use: it is not optimised, and torch or detoxify is not installed"
-        yield Finding("model", State.NOTE, says, f"run `sereno models optimise {name}` where both are installed")
+        yield note("model", says, f"run `sereno models optimise {name}` where both are installed")
 
 
 def beside(second: Chosen, settings: Settings) -> Iterator[Finding]:
@@ -186,7 +162,7 @@ def beside(second: Chosen, settings: Settings) -> Iterator[Finding]:
     band = band_in_use(second.name, settings.data)
     yield well("model", f"{second.name} judges what is in doubt, a toxicity of {band.words}")
     if band.trouble:
-        yield Finding("model", State.NOTE, band.trouble, f"run `sereno models optimise {second.name}`")
+        yield note("model", band.trouble, f"run `sereno models optimise {second.name}`")
 
 
 def foreign(settings: Settings, second: str) -> Iterator[Finding]:
@@ -195,25 +171,27 @@ def foreign(settings: Settings, second: str) -> Iterator[Finding]:
     if lost:
         says = f"{second} reads no {lost}, and has the last word on what is in doubt"
         mend = "run `sereno models fetch detoxify:multilingual`, or write `model: shipped` in sereno.yaml"
-        yield Finding("model", State.NOTE, says, mend)
+        yield note("model", says, mend)
     unknown = ", ".join(unread(settings.communities, second))
     if unknown:
         says = f"the shipped model was not made for {unknown}: rules with `score` say little or nothing there"
-        yield Finding("model", State.NOTE, says, "rely on word lists there, or bring Detoxify's multilingual model")
+        yield note("model", says, "rely on word lists there, or bring Detoxify's multilingual model")
 
 
 def platforms(settings: Settings) -> Iterator[Finding]:
-    """Which platforms somebody has set up, said plainly: this version serves only the local room."""
-    configured = {platform for community in settings.communities for platform in community.places} - {"plaza"}
-    for platform in sorted(settings.environment.platforms | configured):
-        yield Finding(
-            platform,
-            State.NOTE,
-            f"{platform} is set up, but this version has no adapter for it: nothing is read or done there",
-            "try your rules in the local room, or on an export with `sereno backtest`",
-        )
+    """What the settings alone show about the platforms, without asking anybody; the start of the bot logs it."""
+    return from_settings(settings)
+
+
+def redis(settings: Settings) -> Iterator[Finding]:
+    """Whether the Redis that is set up can be used, and whether a worker is alive."""
+    from bot.handout.choosing import model_key
+    from bot.handout.looking import redis_finding
+
     if settings.redis_url is not None:
-        yield Finding("redis", State.NOTE, "Redis is set up; this version runs in one process and does not use it")
+        key = model_key(toxicity_model(settings))
+        said = asyncio.run(redis_finding(settings.redis_url.get_secret_value(), key))
+        yield Finding("redis", State(said.state), said.says, said.mend)
 
 
 def listening(host: str, port: int) -> Finding:

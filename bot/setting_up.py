@@ -11,7 +11,8 @@ from typing import Final
 from bot.adapters.setup import Found
 from bot.config import Configuration, Settings
 from bot.configuration.environment import Environment
-from moderation.errors import ChatError, Refused, SerenoError, Unavailable, UserError
+from bot.log import SecretFilter
+from moderation.errors import Refused, SerenoError, Unavailable, UserError
 from rules.problems import errors, render
 
 Look = Callable[[Environment], Awaitable[Found]]
@@ -43,19 +44,22 @@ def _look(platform: str) -> Look:
 
 
 async def look_at(look: Look, environment: Environment, patience: float = PATIENCE) -> Found:
-    """What a look finds. Raises Refused, Unavailable or UserError; never anything of an SDK, whose words may quote a
-    token."""
+    """What a look finds. Raises Refused, Unavailable or UserError, whose words quote no token; never anything of an
+    SDK's."""
+    hidden = SecretFilter(environment.secrets)
     try:
         async with asyncio.timeout(patience):
             return await look(environment)
-    except (Refused, UserError, Unavailable):
+    except Refused as error:
+        raise Refused(hidden.mask(str(error)), hidden.mask(error.mend)) from None
+    except UserError:
         raise
-    except TimeoutError as error:
-        raise Unavailable(f"no answer within {patience:g} s") from error
-    except (ChatError, SerenoError) as error:
-        raise Unavailable(str(error)) from error
-    except Exception as error:
-        raise Unavailable(f"it could not be looked at ({type(error).__name__})") from error
+    except TimeoutError:
+        raise Unavailable(f"no answer within {patience:g} s") from None
+    except SerenoError as error:
+        raise Unavailable(hidden.mask(str(error))) from None
+    except Exception as error:  # noqa: BLE001 - an SDK may raise anything, with the token in its words
+        raise Unavailable(f"it could not be looked at ({type(error).__name__})") from None
 
 
 def rules_refused(settings: Settings, configuration: Configuration) -> str:

@@ -18,7 +18,9 @@ from bot.command_line.output import emit_json
 @click.option("--health", "health_only", is_flag=True, help="Only ask a running bot how it is; for container engines.")
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 def command(config: Path | None, host: str, port: int, health_only: bool, as_json: bool) -> int:
-    """Look at the data folder, the disk, the clock, the database, the rules, the tokens and the address.
+    """Look at the data folder, the disk, the clock, the database, the rules, the model, every platform and the address.
+
+    Each platform that there are tokens for is asked what is missing there; without the internet it says so and goes on.
 
     Ends with 1 when something is wrong.
 

@@ -102,9 +102,8 @@ class Environment:
 def environment(environ: Mapping[str, str], kept: Mapping[str, str] = _NOTHING) -> Environment:
     """The variables that are set, and what is kept of the others; UserError names the one that cannot be read."""
     values = {name: value for name in VARIABLES if (value := _value(environ, name)) is not None}
-    found = Environment(
-        **{VARIABLES[name]: SecretStr(value) for name, value in values.items()}, given=frozenset(values)
-    )
+    fields = {VARIABLES[name]: SecretStr(value) for name, value in values.items()}
+    found = Environment(**fields, given=frozenset(values))
     return found.with_values({name: value for name, value in kept.items() if name not in values})
 
 

@@ -213,7 +213,8 @@ def _code(item: object) -> bool:
 
 
 def _quoted(text: str) -> DoubleQuotedScalarString:
-    return DoubleQuotedScalarString(text)
+    quoted: DoubleQuotedScalarString = DoubleQuotedScalarString(text)
+    return quoted
 
 
 def _flow(mapping: CommentedMap) -> CommentedMap:

@@ -14,11 +14,14 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 
+from bot.adapters.setup import Found
 from bot.config import Settings, settings_from
+from bot.configuration.environment import Environment
 from bot.doctor import Finding, State, clock, data_folder, database, examine, listening
 from bot.heartbeat import health
 from bot.stores.opening import DATABASE, open_journal
 from bot.stores.times import SystemClock
+from moderation.errors import Unavailable
 from tests.house.programs import sereno
 
 
@@ -104,13 +107,27 @@ def test_a_database_that_this_version_cannot_use_is_said_plainly(tmp_path: Path)
     assert found.state is State.WRONG
 
 
-def test_a_token_without_an_adapter_is_said_plainly(tmp_path: Path) -> None:
-    """Whoever sets a Discord token learns that nothing is done there yet, and never sees the token."""
+def test_a_token_that_leads_nowhere_is_said_plainly(tmp_path: Path) -> None:
+    """Whoever sets a token and no place learns that nothing is done there, and never sees the token."""
     token = "a-token-that-nobody-may-read"
-    found = findings(tmp_path, SERENO_DISCORD_TOKEN=token)["discord"]
-    assert found.state is State.NOTE
-    assert "no adapter" in found.says
-    assert token not in found.says + found.mend
+
+    async def look(environment: Environment) -> Found:
+        raise Unavailable(f"no way to the platform with {token}")
+
+    said = list(
+        examine(settings(tmp_path, SERENO_DISCORD_TOKEN=token), "127.0.0.1", free_port(), looks={"discord": look})
+    )
+    about = [found for found in said if found.about == "discord"]
+    assert [found.state for found in about] == [State.NOTE, State.NOTE]
+    assert "no community lives there" in about[0].says and "could not be asked" in about[1].says
+    assert all(token not in found.says + found.mend for found in said)
+
+
+def test_a_redis_that_does_not_answer_is_wrong(tmp_path: Path) -> None:
+    """Whoever set one up wants it used."""
+    url = f"redis://127.0.0.1:{free_port()}/0"
+    found = findings(tmp_path, SERENO_REDIS_URL=url)["redis"]
+    assert found.state is State.WRONG and found.mend
 
 
 def test_a_port_in_use_is_told_apart_from_our_own(tmp_path: Path) -> None:
