@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.prove import chain, kills
+from tests.prove import chain, kills, platforms
 from tests.prove.soak import soak
 
 Line = tuple[str, str, bool]
@@ -51,10 +51,22 @@ def prove_audit(given: argparse.Namespace) -> Iterator[Line]:
         yield "P19 audit verified", f"{given.rows} rows in {seconds:.1f} s", seconds <= 10
 
 
+def prove_platforms(given: argparse.Namespace) -> Iterator[Line]:
+    """P3, and how long an insult can be read on each platform."""
+    acks = asyncio.run(platforms.slack_acks(given.burst))
+    yield "P3 Slack acknowledged", f"{given.burst} events at once: {acks}", acks.at(0.99) < 0.5
+    defers = asyncio.run(platforms.discord_defers(given.burst, 50))
+    yield "P3 Discord deferred", f"{given.burst} events at once: {defers}", defers.at(0.99) < 0.5
+    for platform in platforms.removing():
+        seen = asyncio.run(platforms.visible(platform, 30))
+        yield f"visible on {platform}", str(seen), seen.at(0.95) < 2.0
+
+
 PROOFS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
     "kills": prove_kills,
     "soak": prove_soak,
     "audit": prove_audit,
+    "platforms": prove_platforms,
 }
 
 
@@ -65,6 +77,7 @@ def main() -> int:
     reading.add_argument("--seeds", type=int, default=5)
     reading.add_argument("--seconds", type=float, default=None, help="stop killing after so long")
     reading.add_argument("--events", type=int, default=2_000_000)
+    reading.add_argument("--burst", type=int, default=1000)
     reading.add_argument("--mutations", type=int, default=10_000)
     reading.add_argument("--rows", type=int, default=1_000_000)
     given = reading.parse_args()
