@@ -51,6 +51,7 @@ class Telegram:
         self._wire = wire = Wire(self._bot, Turns(PACES))
         names = Names()
         self._places = places = Places(ground.homes, ground.cursors)
+        wire.moved = places.migrated
         self._staff = Staff(wire, places)
         self._people = People(places, self._staff)
         self._reader = Reader(places, self._staff, names, ground.clock, ground.commands, self._people)

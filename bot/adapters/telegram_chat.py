@@ -127,12 +127,12 @@ class TelegramChat:
             if short:
                 return
         on = to.message if isinstance(to, ButtonPressed) else None
-        if not to.channel.id.startswith("-") or self._is_desk(to.channel):
+        if not to.channel.id.startswith("-") or self.is_desk(to.channel):
             await self.sender.say(key, to.channel, text, urgency=Urgency.ANSWER, reply_to=on)
             return
         await self.sender.notify(to.member.ref, text, key=key, near=to.channel)
 
-    def _is_desk(self, channel: ChannelRef) -> bool:
+    def is_desk(self, channel: ChannelRef) -> bool:
         """A chat of the moderators' own."""
         home = self._ground.homes.of(channel.community)
         desk = home.channels.get(MODERATORS) if home is not None else None

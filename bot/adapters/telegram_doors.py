@@ -10,7 +10,7 @@ from telegram import ChatPermissions
 from bot.adapters.ground import Ground
 from bot.adapters.telegram_errors import SAME
 from bot.adapters.telegram_places import Places
-from bot.adapters.telegram_wire import Migrated, Wire
+from bot.adapters.telegram_wire import Wire
 from bot.adapters.turns import Urgency
 from moderation.errors import ChatError, Gone
 from moderation.model import ChannelRef
@@ -72,9 +72,6 @@ class Doors:
     async def _done(self, method: str, chat: int, **arguments: Any) -> None:
         try:
             await self._wire.call(method, Urgency.ENFORCE, chat_id=chat, **arguments)
-        except Migrated as moved:
-            await self._places.migrated(moved.old, moved.new)
-            await self._wire.call(method, Urgency.ENFORCE, chat_id=moved.new, **arguments)
         except ChatError as error:
             if not any(words in str(error).lower() for words in SAME):
                 raise

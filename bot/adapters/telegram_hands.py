@@ -13,7 +13,7 @@ from bot.adapters.homes import Home
 from bot.adapters.telegram_names import Names
 from bot.adapters.telegram_places import Places
 from bot.adapters.telegram_sending import Sender
-from bot.adapters.telegram_wire import Migrated, Wire
+from bot.adapters.telegram_wire import BEFORE, Wire
 from bot.adapters.telegram_words import GIVEN_BACK, say
 from bot.adapters.turns import Urgency
 from moderation.errors import ChatError, Forbidden, Gone, OutcomeUnknown, Unsupported
@@ -48,7 +48,7 @@ class Hands:
     async def delete(self, message: MessageRef) -> None:
         """Take a message away. Remembered before it is tried, so that it can be given back whatever happens."""
         if self._places.moved(message.channel.id):
-            raise Unsupported("the group became a supergroup; messages from before can only be deleted by hand")
+            raise Unsupported(BEFORE)
         if not message.id.isdecimal():
             raise Gone("no such message")
         chat, _ = self._places.target(message.channel.id)
@@ -64,6 +64,11 @@ class Hands:
             if before is None:
                 await self._ground.cursors.drop(name)
             raise
+
+    async def tidy(self, message: MessageRef) -> None:
+        """Take away a command once it is accepted: who reports somebody does not do it before everybody."""
+        chat, _ = self._places.target(message.channel.id)
+        await self._call("delete_message", chat, message_id=int(message.id))
 
     async def restore(self, message: MessageRef) -> None:
         """Say again what was taken away, as a quotation; nothing when it was not the bot that took it."""
@@ -129,13 +134,7 @@ class Hands:
         )
 
     async def _call(self, method: str, chat: int, **arguments: Any) -> None:
-        try:
-            await self._wire.call(method, Urgency.ENFORCE, chat_id=chat, **arguments)
-        except Migrated as moved:
-            await self._places.migrated(moved.old, moved.new)
-            if "message_id" in arguments:
-                raise Unsupported("the group became a supergroup; delete messages from before by hand") from None
-            await self._wire.call(method, Urgency.ENFORCE, chat_id=moved.new, **arguments)
+        await self._wire.call(method, Urgency.ENFORCE, chat_id=chat, **arguments)
 
     async def _everywhere(self, member: MemberRef, act: Callable[[int], Awaitable[None]]) -> None:
         """In each group: one that fails does not spare the person in the others. Nowhere there is gone."""

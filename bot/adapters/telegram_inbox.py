@@ -19,7 +19,7 @@ from bot.adapters.telegram_staff import Staff
 from bot.adapters.telegram_wire import Wire
 from bot.adapters.turns import Urgency
 from moderation.errors import ChatError, OutcomeUnknown, RateLimited, StoreError, Unavailable
-from moderation.model import ButtonPressed, Event, MemberJoined
+from moderation.model import ButtonPressed, CommandCalled, Event, MemberJoined, MessageRef
 
 OFFSET: Final = "telegram:offset"
 """Cursor: the number of the first update that is not accepted."""
@@ -168,11 +168,19 @@ class Inbox:
         """What follows once an event is on disk, beside the queue."""
         if isinstance(event, ButtonPressed) and update.callback_query is not None:
             self._chat.pressed(event, update.callback_query.id)
+        message = update.message
+        if isinstance(event, CommandCalled) and message is not None and self._is_open(message, event):
+            self._later(self._chat.hands.tidy(MessageRef(event.channel, str(message.message_id))))
         change = update.chat_member
         if isinstance(event, MemberJoined) and change is not None:
             by_themselves = change.from_user.id == change.new_chat_member.user.id
             if by_themselves and not event.member.is_staff:
                 self._later(self._turn_away(event, change.chat.id))
+
+    def _is_open(self, message: Message, event: CommandCalled) -> bool:
+        """Whether everybody could read it, in a group where the bot moderates."""
+        in_group = self._reader.places.home_at(message.chat.id) is not None
+        return in_group and not self._chat.is_desk(event.channel)
 
     async def _turn_away(self, event: MemberJoined, chat: int) -> None:
         """While invites are paused, who comes by a link is shown out, and may come back later."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,7 +25,7 @@ from bot.adapters.telegram_names import Names
 from bot.adapters.telegram_people import REQUEST, People
 from bot.adapters.telegram_places import Places
 from bot.adapters.telegram_text import cut, quiet, units
-from bot.adapters.telegram_wire import Migrated, Wire
+from bot.adapters.telegram_wire import Wire
 from bot.adapters.telegram_words import NUDGE, READ, WELCOME, say
 from bot.adapters.turns import Urgency
 from bot.stores.sent import Sending
@@ -58,6 +60,8 @@ class Sender:
     def __init__(self, wire: Wire, ground: Ground, places: Places, names: Names, people: People) -> None:
         self._wire, self._ground, self._places, self._names, self._people = wire, ground, places, names, people
         self.username = ""
+        self._saying: set[str] = set()
+        self._delivering = asyncio.Lock()
 
     async def say(
         self,
@@ -70,6 +74,23 @@ class Sender:
         **more: Any,
     ) -> MessageRef:
         """A message in a channel, under a key."""
+        if key in self._saying:
+            raise OutcomeUnknown("this is being said at this moment")
+        self._saying.add(key)
+        try:
+            return await self._say(key, channel, text, urgency, reply_to, more)
+        finally:
+            self._saying.discard(key)
+
+    async def _say(
+        self,
+        key: str,
+        channel: ChannelRef,
+        text: str,
+        urgency: Urgency,
+        reply_to: MessageRef | None,
+        more: dict[str, Any],
+    ) -> MessageRef:
         known = await self._ground.sent.begin(key)
         if isinstance(known, MessageRef):
             return known
@@ -104,17 +125,11 @@ class Sender:
             where = self._places.target(reply_to.channel.id)[0]
             if where == chat and reply_to.id.isdecimal():
                 arguments["reply_parameters"] = ReplyParameters(int(reply_to.id), allow_sending_without_reply=True)
-        try:
-            sent = await self._message(chat, urgency, arguments)
-        except Migrated as moved:
-            await self._places.migrated(moved.old, moved.new)
-            chat = moved.new
-            sent = await self._message(chat, urgency, arguments)
+        buckets = (f"chat:{chat}", f"group:{chat}") if group else (f"chat:{chat}",)
+        sent = await self._wire.call("send_message", urgency, *buckets, chat_id=chat, **arguments)
+        if self._places.moved(channel.id):  # what is said now can be changed later, under the group's new id
+            channel = replace(channel, id=f"{sent.chat.id}/{topic}" if topic is not None else str(sent.chat.id))
         return MessageRef(channel, str(sent.message_id))
-
-    async def _message(self, chat: int, urgency: Urgency, arguments: dict[str, Any]) -> Any:
-        buckets = (f"chat:{chat}", f"group:{chat}") if chat < 0 else (f"chat:{chat}",)
-        return await self._wire.call("send_message", urgency, *buckets, chat_id=chat, **arguments)
 
     async def private(self, key: str, member: MemberRef, text: str) -> bool:
         """Write to a person alone; False when Telegram does not let the bot."""
@@ -182,12 +197,13 @@ class Sender:
         home = next(iter(homes), None)
         if home is None:
             return
-        waiting = await self._waiting(person)
-        for each in waiting:
-            await self.private(each["key"], home.member(person), each["text"])
-        if waiting:
-            await self._ground.cursors.drop(f"{NOTICE}{person}")
-        elif hello:
+        async with self._delivering:
+            waiting = await self._waiting(person)
+            for each in waiting:
+                await self.private(each["key"], home.member(person), each["text"])
+            if waiting:
+                await self._ground.cursors.drop(f"{NOTICE}{person}")
+        if hello and not waiting:
             language = self._names.language_of(person) or home.language
             await self.private(f"welcome:{person}", home.member(person), say(WELCOME, language))
 

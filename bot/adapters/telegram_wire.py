@@ -6,7 +6,7 @@ The token is part of every address, so nothing here logs addresses, and no text 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -17,11 +17,12 @@ from telegram.request import HTTPXRequest
 from bot.adapters.telegram_errors import chat_error, seconds_of
 from bot.adapters.turns import EVERYTHING, Pace, Turns, Urgency
 from bot.configuration.environment import Environment
-from moderation.errors import ChatError, OutcomeUnknown
+from moderation.errors import OutcomeUnknown, Unsupported
 
 API: Final = "https://api.telegram.org"
 CALL: Final = 20.0
 """Seconds one call may take; together with the longest wait for a turn, less than an intent is given."""
+BEFORE: Final = "the group became a supergroup; messages from before can only be deleted by hand"
 PACES: Final[Mapping[str, Pace]] = {
     EVERYTHING: Pace(30, 1.0),
     "chat": Pace(1, 1.0),
@@ -66,32 +67,42 @@ def make_bot(environment: Environment) -> Bot:
     )
 
 
-class Migrated(ChatError):
-    """A group became a supergroup and has a new id."""
-
-    def __init__(self, old: int, new: int) -> None:
-        super().__init__("the group became a supergroup")
-        self.old, self.new = old, new
-
-
 class Wire:
-    """Calls by the SDK's names: `await wire.call("delete_message", Urgency.ENFORCE, chat_id=…, message_id=…)`."""
+    """Calls by the SDK's names: `await wire.call("delete_message", Urgency.ENFORCE, chat_id=…, message_id=…)`.
+
+    `moved` is told when a group turns out to be a supergroup with another id; the call goes there then.
+    """
 
     def __init__(self, bot: Bot, turns: Turns) -> None:
         self.bot = bot
         self.turns = turns
+        self.moved: Callable[[int, int], Awaitable[None]] | None = None
         self._log: Any = structlog.get_logger(__name__)
 
     async def call(self, method: str, urgency: Urgency, *buckets: str, **arguments: Any) -> Any:
-        """One call in its turn. Raises ChatErrors, and Migrated when the chat has a new id."""
+        """One call in its turn. Raises ChatErrors."""
+        try:
+            return await self._once(method, urgency, buckets, arguments)
+        except ChatMigrated as error:
+            new = error.new_chat_id
+        if self.moved is not None:
+            await self.moved(int(arguments["chat_id"]), new)
+        if "message_id" in arguments:
+            raise Unsupported(BEFORE)
+        try:
+            return await self._once(method, urgency, buckets, arguments | {"chat_id": new})
+        except ChatMigrated as error:
+            raise chat_error(error, method) from None
+
+    async def _once(self, method: str, urgency: Urgency, buckets: tuple[str, ...], arguments: Mapping[str, Any]) -> Any:
         async with self.turns.turn(urgency, *buckets):
             try:
                 return await getattr(self.bot, method)(**arguments)
+            except ChatMigrated:
+                raise
             except RetryAfter as error:
                 self.turns.rest(seconds_of(error), buckets[0] if buckets else EVERYTHING)
                 raise chat_error(error, method) from None
-            except ChatMigrated as error:
-                raise Migrated(int(arguments["chat_id"]), error.new_chat_id) from None
             except TelegramError as error:
                 raise chat_error(error, method) from None
             except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -193,7 +193,8 @@ class Folk:
         if chat.type == "private" or bot.here:
             admin = bot.status == "administrator"
             seen = admin or not self._methods.privacy or str(about.get("text", "")).startswith("/")
-            if chat.type == "private" or (seen and (admin or kind in ("message", "edited_message"))):
+            asked = kind != "chat_join_request" or "can_invite_users" in bot.rights
+            if chat.type == "private" or (asked and seen and (admin or kind in ("message", "edited_message"))):
                 self._methods.tell(kind, about)
 
     def _marked(self, text: str) -> Json:

@@ -57,7 +57,7 @@ class User:
     first_name: str
     username: str = ""
     is_bot: bool = False
-    language: str = "es"
+    language: str = "en"
     started: bool = False
     blocked: bool = False
     may_be_asked_until: float = 0.0

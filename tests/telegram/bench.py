@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from bot.adapters.ground import Ground
 from bot.adapters.homes import Home, Homes
-from bot.adapters.telegram import Telegram, Tempo
+from bot.adapters.telegram import Telegram
+from bot.adapters.telegram_polling import Tempo
 from bot.commands.spec import Spec
 from bot.configuration.environment import environment
 from bot.stores.budgets import Budgets

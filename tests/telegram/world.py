@@ -84,7 +84,8 @@ class TelegramWorld:
         self.emulator.folk.edits(self.message(message), text)
 
     async def reads(self) -> list[str]:
-        return self.emulator.folk.reads(self.emulator.group)
+        """What people and the bot say; commands are messages here, which the bot takes away a moment later."""
+        return [text for text in self.emulator.folk.reads(self.emulator.group) if not text.startswith("/")]
 
     async def told(self, name: str) -> list[str]:
         """What somebody reads alone, but for the words that greet everybody."""
