@@ -38,14 +38,15 @@ hierarchy, timeouts, slow mode, closed direct messages, disallowed intents.
     discord.set_bot_permissions(0)                      # the bot's role has other permissions
 
 A slash command that is not registered, an unknown option, a banned person who joins raise `CannotDo`: Discord's client
-would not let that be done. `python -m tests.emulators.discord` starts it by hand.
+would not let that be done. `python -m tests.emulators.discord [PORT]` starts it by hand (discord_by_hand.py).
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import unquote
 
@@ -206,3 +207,10 @@ def _path(request: web.Request) -> str:
 
 def _unquoted(reason: str | None) -> str | None:
     return unquote(reason) if reason else None
+
+
+if __name__ == "__main__":
+    from tests.emulators.discord_by_hand import main
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
