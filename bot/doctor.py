@@ -50,7 +50,7 @@ def examine(settings: Settings, host: str, port: int, looks: Looks | None = None
     yield from packs_and_rules(settings)
     yield from model(settings)
     yield from platforms(settings)
-    yield from looked_at(settings, all_looks() if looks is None else looks)
+    yield from looked_at(settings, all_looks(settings) if looks is None else looks)
     yield from redis(settings)
     yield listening(host, port)
 

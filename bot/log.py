@@ -153,6 +153,14 @@ def configure(
     return masked
 
 
+def hide(*secrets: str) -> None:
+    """Keep these out of everything this process logs from now on, wherever `configure` sends it."""
+    for handler in logging.getLogger().handlers:
+        for one in handler.filters:
+            if isinstance(one, SecretFilter):
+                one.hide(*secrets)
+
+
 def _quiet(level: int) -> None:
     """Let foreign loggers speak through ours, and those that print requests with their secrets only from WARNING."""
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "sqlalchemy", "alembic", "fastapi"):

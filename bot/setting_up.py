@@ -24,12 +24,18 @@ PATIENCE: Final = 20.0
 """Seconds a platform may take to answer everything there is to ask."""
 
 
-def looks() -> Looks:
-    """Who looks at which platform; a platform's SDK is imported when it is looked at."""
-    return {platform: _look(platform) for platform in PLATFORMS}
+def looks(settings: Settings | None = None) -> Looks:
+    """Who looks at which platform; a platform's SDK is imported when it is looked at.
+
+    Telegram tells no bot which groups it is in: those that the settings name are looked at besides those it has heard of.
+    """
+    communities = settings.communities if settings is not None else ()
+    places = [community.places["telegram"] for community in communities if "telegram" in community.places]
+    groups = tuple(group for place in places for group in place.ids)
+    return {platform: _look(platform, *([groups] if platform == "telegram" else [])) for platform in PLATFORMS}
 
 
-def _look(platform: str) -> Look:
+def _look(platform: str, *more: object) -> Look:
     async def look(environment: Environment) -> Found:
         try:
             module = importlib.import_module(f"bot.adapters.{platform}_setup")
@@ -37,7 +43,7 @@ def _look(platform: str) -> Look:
             if error.name is None or error.name.partition(".")[0] == "bot":
                 raise
             raise UserError(f"{platform} needs `{error.name}`: pip install 'sereno[{platform}]'") from error
-        found: Found = await module.look(environment)
+        found: Found = await module.look(environment, *more)
         return found
 
     return look

@@ -7,7 +7,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
@@ -22,8 +22,11 @@ from bot.console.address import Address
 from bot.console.app import Parts, create
 from bot.console.desk import StoredDesk, Verbs
 from bot.console.keys import Keys
+from bot.console.setup import SetUp
 from bot.health import Health
+from bot.log import hide
 from bot.metrics import Metrics
+from bot.setting_up import looks
 from bot.stores.queue import Queue
 from bot.stores.times import SystemClock
 from moderation.errors import SerenoError, UserError
@@ -119,6 +122,7 @@ async def serve(round_: Round, listener: socket.socket, host: str, announce: Ann
         raise UserError("the local room is not among the platforms of this bot")
     address = Address(host, listener.getsockname()[1], round_.settings.configuration.public_url or "")
     parts = parts_of(app, plaza, address, round_.keys, bot.connections)
+    parts = replace(parts, setup=setup_of(round_))
     plaza.connect(app.accept)
     await app.start()
     queue = Queue(app.journal)
@@ -130,6 +134,19 @@ async def serve(round_: Round, listener: socket.socket, host: str, announce: Ann
         await bot.connections.stop()
         await app.stop(APP_GRACE)
         await bot.connections.close()
+
+
+def setup_of(round_: Round) -> SetUp:
+    """What the set-up page works on."""
+    app, settings = round_.bot.app, round_.settings
+    return SetUp(
+        settings,
+        looks(settings),
+        rules=lambda: app.rules.rule_set,
+        restart=round_.restart,
+        hide=hide,
+        connections=round_.bot.connections.all,
+    )
 
 
 def parts_of(

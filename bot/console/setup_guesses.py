@@ -31,15 +31,16 @@ def _fits(pattern: str, name: str) -> bool:
     return re.search(pattern, name.casefold().replace("_", " ").replace("-", " ")) is not None
 
 
-def channels_of(platform: str, places: Iterable[FoundPlace]) -> tuple[Named, ...]:
+def channels_of(platform: str, places: Sequence[FoundPlace]) -> tuple[Named, ...]:
     """Everywhere a message can be sent; a group or room is such a place itself."""
-    found: list[Named] = []
+    found: dict[str, Named] = {}
+    if platform in SEVERAL:
+        found = {place.id: Named(place.id, place.name) for place in places}
     for place in places:
-        if platform in SEVERAL:
-            found.append(Named(place.id, place.name))
-        inside = [one for one in place.channels if one.id != place.id]
-        found += [Named(one.id, f"{place.name} › {one.name}") for one in inside] if platform in SEVERAL else inside
-    return tuple(found)
+        for one in place.channels:
+            inside = one.id.startswith(f"{place.id}/")  # a topic of this group
+            found.setdefault(one.id, Named(one.id, f"{place.name} › {one.name}") if inside else one)
+    return tuple(found.values())
 
 
 def roles_of(places: Iterable[FoundPlace]) -> tuple[Named, ...]:
