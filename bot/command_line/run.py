@@ -40,15 +40,19 @@ def command(config: Path | None, role: Role, host: str, port: int) -> None:
     from dataclasses import replace
 
     from bot.command_line.settings import settings_for
+    from bot.handout.choosing import needed_url
 
     def fresh() -> Settings:
         return replace(settings_for(config, os.environ), role=role)
 
+    settings = fresh()
+    if role != "all":
+        needed_url(settings)
     if role == "worker":
         from bot.working import work
 
-        asyncio.run(work(fresh()))
+        asyncio.run(work(settings))
     else:
         from bot.running import run
 
-        asyncio.run(run(fresh(), host, port, fresh))
+        asyncio.run(run(settings, host, port, fresh))

@@ -63,11 +63,12 @@ class OwnWhenAlone:
         return self._whose.trouble
 
     def start(self) -> None:
-        """Look for workers."""
+        """Begin to look for workers. Twice is once."""
         self._workers.start()
 
     async def inspect(self, message: Message) -> Sequence[Signal]:
         """See moderation/ports.py. A text that workers judged in vain is not tried here: it may be what broke them."""
+        self.start()
         if self._workers.trouble is None:
             try:
                 return await self._workers.inspect(message)

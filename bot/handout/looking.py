@@ -31,14 +31,15 @@ async def redis_finding(url: str, model: str | None = None) -> RedisFinding:
 
     Takes four seconds at most; raises nothing. The gravest thing found is told.
     """
-    client = connect(url, "sereno-doctor")
+    try:
+        client = connect(url, "sereno-doctor")
+    except ValueError:  # its words may repeat the address, and so the password
+        return RedisFinding("wrong", "the address of Redis cannot be read", "write it like `redis://localhost:6379/0`")
     try:
         with or_lost():
             return await _look(client, model)
     except Lost as trouble:
         return RedisFinding("wrong", f"{trouble}; messages are not scored by workers", "start it, or mend its address")
-    except ValueError as trouble:
-        return RedisFinding("wrong", f"the address of Redis cannot be read ({type(trouble).__name__})", "mend it")
     finally:
         await client.aclose()
 

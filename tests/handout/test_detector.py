@@ -217,7 +217,8 @@ async def test_a_wrong_answer_from_a_stranger_is_no_score(ground: Yard) -> None:
     asked = asyncio.create_task(gateway.inspect(saying("nasty")))
     await until(lambda: gateway.tally.put)
     async with Redis.from_url(ground.server.url) as client:
-        ((_, fields),) = (await client.xrange(f"sereno:1:{MODEL}:texts"))[:1]
+        entries: Any = await client.xrange(f"sereno:1:{MODEL}:texts")
+        ((_, fields),) = entries
         where = b"sereno:1:answers:" + fields[b"g"]
         for nonsense in (b"", b"{", b"[1]", b"[[7]]", b'[["1", null, []]]', b'[[999, null, [["toxicity", 1.0, "x"]]]]'):
             await client.xadd(where, {b"a": nonsense})

@@ -17,6 +17,7 @@ from bot.handout.redis_worker import RedisPile
 from bot.handout.waiting import Bounds
 from bot.handout.worker import Worker
 from moderation.model import Message
+from moderation.ports import Detector
 from moderation.toxicity.detector import ToxicityDetector
 from moderation.toxicity.port import Toxicity
 from tests.handout.server import Server
@@ -35,7 +36,7 @@ def saying(text: str) -> Message:
     return said("1", text).message
 
 
-async def toxicity(detector: Any, text: str) -> float:
+async def toxicity(detector: Detector, text: str) -> float:
     return next(signal.score for signal in await detector.inspect(saying(text)) if signal.label == "toxicity")
 
 
