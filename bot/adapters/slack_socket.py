@@ -163,9 +163,17 @@ class Socket(AsyncBaseSocketModeHandler):
             elif await self.client.is_ping_pong_failing():
                 self.client.end(Ended.SILENT)
 
+    async def _finish(self) -> None:
+        """Slack still listens on a socket it asks to leave: what is in work is acknowledged there."""
+        end = asyncio.get_running_loop().time() + FAREWELL
+        while self.client.working and (left := end - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(set(self.client.working), timeout=left)
+
     async def close(self) -> None:
         """Let go of the connection and of everything that works for it; what was not acknowledged comes again."""
         client = self.client
+        if client.ended.done() and not client.ended.cancelled() and client.ended.result() is Ended.ASKED:
+            await self._finish()
         client.closed = True
         tasks = [client.message_processor, client.current_session_monitor, client.message_receiver, *client.working]
         for task in filter(None, tasks):

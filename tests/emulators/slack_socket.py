@@ -36,15 +36,13 @@ class Sockets:
     pauses: tuple[float, ...] = (0.1, 0.3, 0.6)
     """Before each of the three retries; Slack waits longer."""
     hello: bool = True
-    silent: bool = False
-    """Nothing is said or read, pings included, while the connection stands."""
     open: list[web.WebSocketResponse] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     tickets: set[str] = field(default_factory=set)
     opened: int = 0
     _acks: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _quiet: list[asyncio.Event] = field(default_factory=list)
+    muted: list[web.WebSocketResponse] = field(default_factory=list)
 
     def ticket(self) -> str:
         ticket = uuid.uuid4().hex
@@ -57,30 +55,25 @@ class Sockets:
         if ticket not in self.tickets:
             return web.Response(status=401)
         self.tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         self.opened += 1
         self.open.append(socket)
         try:
-            if self.hello and not self.silent:
+            if self.hello:
                 await socket.send_json({"type": "hello", "num_connections": len(self.open), "debug_info": {}})
-            while not self.silent:
+            while True:
                 message = await socket.receive()
-                if message.type is not WSMsgType.TEXT:
-                    break
-                if not self.silent:
+                if message.type is WSMsgType.PING and socket not in self.muted:
+                    await socket.pong(message.data)
+                elif message.type is WSMsgType.TEXT and socket not in self.muted:
                     self._take(json.loads(message.data))
-            if self.silent:
-                await self._hush()
+                elif message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
+                    break
         finally:
             if socket in self.open:
                 self.open.remove(socket)
         return socket
-
-    async def _hush(self) -> None:
-        event = asyncio.Event()
-        self._quiet.append(event)
-        await event.wait()
 
     def _take(self, body: Json) -> None:
         ack = self._acks.pop(str(body.get("envelope_id")), None)
@@ -150,22 +143,16 @@ class Sockets:
 
     def drop(self) -> None:
         """Cut every connection without a word."""
-        for socket in list(self.open):
-            self.open.remove(socket)
+        for socket in [*self.open, *self.muted]:
             transport = socket._req.transport if socket._req is not None else None
             if transport is not None:
                 transport.abort()
-
-    def hush(self) -> None:
-        """From now on nothing is said or read."""
-        self.silent = True
         self.open.clear()
 
-    def speak(self) -> None:
-        """New connections are well again."""
-        self.silent = False
-        for event in self._quiet:
-            event.set()
+    def hush(self) -> None:
+        """The connections stand, and from now on nothing is said on them, not even to a ping."""
+        self.muted += self.open
+        self.open.clear()
 
     async def settled(self) -> None:
         """Return when nothing is on its way."""
@@ -173,7 +160,6 @@ class Sockets:
             await asyncio.gather(*list(self._tasks))
 
     async def stop(self) -> None:
-        self.speak()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*list(self._tasks), return_exceptions=True)
