@@ -23,9 +23,11 @@ from bot.console.app import Parts, create
 from bot.console.desk import StoredDesk, Verbs
 from bot.console.keys import Keys
 from bot.console.setup import SetUp
+from bot.console.setup import SetUp
 from bot.health import Health
 from bot.log import hide
 from bot.metrics import Metrics
+from bot.setting_up import looks
 from bot.setting_up import looks
 from bot.stores.queue import Queue
 from bot.stores.times import SystemClock
@@ -99,6 +101,8 @@ class Round:
     bot: Bot
     settings: Settings
     keys: Keys
+    hide: Callable[[str], None]
+    """Keeps a secret out of all logs from now on."""
     again: bool = False
     _stop: Callable[[], None] | None = None
 
@@ -121,7 +125,16 @@ async def serve(round_: Round, listener: socket.socket, host: str, announce: Ann
     if not isinstance(plaza, Plaza):
         raise UserError("the local room is not among the platforms of this bot")
     address = Address(host, listener.getsockname()[1], round_.settings.configuration.public_url or "")
-    parts = parts_of(app, plaza, address, round_.keys, bot.connections)
+    setup = SetUp(
+        round_.settings,
+        looks(),
+        rules=lambda: app.rules.rule_set,
+        restart=round_.restart,
+        hide=round_.hide,
+        connections=bot.connections.all,
+    )
+    parts = replace(parts_of(app, plaza, address), keys=round_.keys, setup=setup)
+    watch_connections(parts.metrics, bot.connections)
     parts = replace(parts, setup=setup_of(round_))
     plaza.connect(app.accept)
     await app.start()
@@ -149,9 +162,7 @@ def setup_of(round_: Round) -> SetUp:
     )
 
 
-def parts_of(
-    app: App, plaza: Plaza, address: Address, keys: Keys | None = None, connections: Connections | None = None
-) -> Parts:
+def parts_of(app: App, plaza: Plaza, address: Address) -> Parts:
     """What the HTTP stands on, from a running app."""
     clock = SystemClock()
     desk = StoredDesk(
@@ -163,9 +174,7 @@ def parts_of(
     )
     tally: dict[str, int] = {}
     metrics = metrics_of(app, plaza, tally)
-    if connections is not None:
-        watch_connections(metrics, connections)
-    return Parts(plaza, desk, clock, address, keys or Keys(), health_of(app), metrics, tally)
+    return Parts(plaza, desk, clock, address, health=health_of(app), metrics=metrics, tally=tally)
 
 
 def health_of(app: App) -> Health:
