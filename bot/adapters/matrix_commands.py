@@ -71,7 +71,7 @@ class Calls:
         return ButtonPressed(
             key=f"matrix:press:{raw['event_id']}",
             at=moment(raw, now),
-            member=self._translator.rooms.member(room.home, str(raw["sender"])),
+            member=self._translator.rooms.member(room.home, str(raw["sender"]), room),
             channel=room.ref,
             token=token,
             message=MessageRef(room.ref, card),
@@ -87,7 +87,7 @@ class Calls:
         return CommandCalled(
             key=f"matrix:call:{raw['event_id']}",
             at=moment(raw, now),
-            member=self._translator.rooms.member(room.home, str(raw["sender"])),
+            member=self._translator.rooms.member(room.home, str(raw["sender"]), room),
             channel=room.ref,
             name=call[0],
             arguments={WORDS: call[1]} if call[1] else {},

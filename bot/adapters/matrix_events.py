@@ -65,6 +65,8 @@ class Translator:
     def state(self, room: Room, raw: Raw) -> None:
         """Take in what a room says about itself."""
         kind, content = raw["type"], raw["content"]
+        if not isinstance(content, Mapping):
+            raise TypeError("a state's content is no object")
         if kind == POWERS:
             room.levels(content)
         elif kind == CREATE:
@@ -125,7 +127,7 @@ class Translator:
         text = poll if poll is not None else "" if kind == "m.sticker" else text_of(content)
         return Message(
             MessageRef(room.ref, id_),
-            self.rooms.member(room.home, author),
+            self.rooms.member(room.home, author, room),
             text,
             at,
             reply_to=self._reply(room, raw["content"]),
@@ -142,7 +144,7 @@ class Translator:
 
     def _reaction(self, room: Room, raw: Raw, at: datetime) -> list[Event]:
         relation = raw["content"]["m.relates_to"]
-        member = self.rooms.member(room.home, str(raw["sender"]))
+        member = self.rooms.member(room.home, str(raw["sender"]), room)
         message = MessageRef(room.ref, str(relation["event_id"]))
         key = f"matrix:reaction:{raw['event_id']}"
         return [ReactionAdded(key=key, at=at, member=member, message=message, emoji=str(relation["key"])[:100])]
@@ -163,7 +165,7 @@ class Translator:
         if was != "join":
             room.present.pop(person, None)
             return []
-        member = self.rooms.member(room.home, person)
+        member = self.rooms.member(room.home, person, room)
         room.present.pop(person, None)
         if person == self.rooms.me or self.rooms.first(room.home.community, person):
             return []
@@ -178,7 +180,7 @@ class Translator:
             return []
         stamp = f"{room.id}:{person}:{raw['origin_server_ts']}"
         elsewhere = self.rooms.first(room.home.community, person, but=room.id)
-        member = self.rooms.member(room.home, person)
+        member = self.rooms.member(room.home, person, room)
         if was == "join":
             before = str((raw.get("unsigned") or {}).get("prev_content", {}).get("displayname") or "")
             if before == name or (elsewhere is not None and elsewhere < room.id):

@@ -113,10 +113,11 @@ class Rooms:
         """The first of a community's rooms that somebody is in, leaving out one; None when in none."""
         return next((room.id for room in self.of(community) if person in room.present and room.id != but), None)
 
-    def member(self, home: Home, person: str, *, pending: bool = False) -> Member:
-        """Somebody as their rooms describe them; the highest standing counts, so that staff is protected."""
+    def member(self, home: Home, person: str, at: Room | None = None, *, pending: bool = False) -> Member:
+        """Somebody as their rooms describe them, by the name they have in one; the highest standing counts, so that
+        staff is protected."""
         rooms = [room for room in self.by_id.values() if room.home.community == home.community]
-        shown = [room.present[person] for room in rooms if person in room.present]
+        shown = [room.present[person] for room in ([at] if at else []) + rooms if person in room.present]
         since = min((one.since for one in shown if one.since is not None), default=None)
         roles = frozenset[str]().union(*(room.powers.roles(person) for room in rooms), home.roles_of([person]))
         name = next((one.name for one in shown if one.name), person)

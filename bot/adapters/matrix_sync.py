@@ -41,6 +41,8 @@ FILTER: Final[Json] = {
         "timeline": {"limit": PAGE, "lazy_load_members": True},
     },
 }
+MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading an event raises that is not as the specification has it."""
 _NOTHING: Final[Json] = {"room": {"rooms": [], "timeline": {"limit": 1}}, "presence": {"types": []}}
 
 
@@ -98,8 +100,10 @@ class Reader:
         for raw in page.get("chunk", ()):
             content, person = raw["content"], str(raw["state_key"])
             if content.get("membership") == "join":
-                before = (raw.get("unsigned") or {}).get("prev_content") or {}
-                since = None if before.get("membership") == "join" else moment(raw, self._ground.clock.now())
+                first = "replaces_state" not in (
+                    raw.get("unsigned") or {}
+                )  # else it may be a new name, not the joining
+                since = moment(raw, self._ground.clock.now()) if first else None
                 room.present[person] = Present(str(content.get("displayname") or ""), since)
             elif content.get("membership") == "knock":
                 room.waiting.add(person)
@@ -159,7 +163,7 @@ class Reader:
         try:
             if raw["type"] != MEMBER:
                 self._translator.state(room, raw)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except MALFORMED as error:
             self._skip(raw, error)
 
     async def _fill(self, room: Room, since: str, until: str) -> None:
@@ -192,11 +196,13 @@ class Reader:
 
     async def _event(self, room: Room, raw: Raw, *, private: bool = False) -> None:
         try:
+            if (raw.get("unsigned") or {}).get("membership", "join") != "join":
+                return  # from before the bot was there: nobody asked it to judge that
             if raw["type"] == "m.room.encrypted" and not private:
                 await self._sealed(room)
             await self._author(room, raw)
             events = self._translated(room, raw, private=private)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except MALFORMED as error:
             self._skip(raw, error)
             return
         for event in events:

@@ -93,7 +93,12 @@ class Connected:
 
 
 def environment_of(world: MatrixWorld) -> Environment:
-    return Environment(**{VARIABLES[name]: SecretStr(value) for name, value in world.environment.items()})
+    said = {VARIABLES[name]: SecretStr(value) for name, value in world.environment.items()}
+    return Environment(
+        matrix_homeserver=said["matrix_homeserver"],
+        matrix_user=said["matrix_user"],
+        matrix_token=said["matrix_token"],
+    )
 
 
 @asynccontextmanager
@@ -110,7 +115,8 @@ async def connected(
     clock = SystemClock()
     journal = open_journal(folder, clock)
     await journal.start()
-    gaps, made = Gaps(journal, clock), []
+    gaps = Gaps(journal, clock)
+    made: list[Connected] = []
 
     async def accept(event: Event, extra: Work[None] | None = None) -> Accepted | None:
         return await made[0].accept(event, extra)

@@ -54,10 +54,10 @@ class MatrixPlatform:
         await self.world.becomes_moderator(name)
 
 
-@pytest.fixture(params=["12", "10"], ids=["creators above", "creators listed"])
-async def platform(request: pytest.FixtureRequest, synapse: Synapse, tmp_path: Path) -> AsyncIterator[MatrixPlatform]:
+@pytest.fixture
+async def platform(synapse: Synapse, tmp_path: Path) -> AsyncIterator[MatrixPlatform]:
     async with (
-        MatrixWorld.opened(synapse, version=request.param) as world,
+        MatrixWorld.opened(synapse) as world,
         connected(world, tmp_path) as sereno,
     ):
         yield MatrixPlatform(world, sereno)
