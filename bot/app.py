@@ -17,14 +17,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from bot.cards import Cards
 from bot.commands.call import Command, Services
 from bot.commands.execution import Execution
+from bot.commands.presses import Presses
 from bot.commands.running import Order, Runner
 from bot.intake import Intake, Own
 from bot.judging import Judging, Stream
 from bot.outages import Outages
 from bot.pipeline import ORDERS, PAUSES, Pipeline
 from bot.rulebook import RulesInForce
+from bot.stores.buttons import Buttons
 from bot.stores.by_hand import ByHand
 from bot.stores.cases import Cases
 from bot.stores.decisions import Decisions
@@ -70,7 +73,8 @@ BY_PEOPLE: Final[tuple[type[Action], ...]] = (Warn, Timeout, Kick, Ban, Unban)
 class AppSettings:
     """How this bot shall behave. `keep` is how long flagged text stays; `patience` the detectors' time in seconds;
     `dry` acts on nothing; `keyed` are the platforms that show one key once; `own` the bot's accounts by platform;
-    `leeway` says by community how far moderators' verdicts may move the thresholds of rules."""
+    `leeway` says by community how far moderators' verdicts may move the thresholds of rules; `public_url` is where
+    people open the console."""
 
     data: Path
     keep: timedelta = timedelta(days=30)
@@ -82,6 +86,7 @@ class AppSettings:
     own: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pauses: Sequence[float] = PAUSES
     leeway: Mapping[str, Bounds] = field(default_factory=dict)
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,20 @@ class App:
             opinions=self._opinions,
             adjust=self._adjust,
         )
-        self._execution = Execution(self._services(kinds))
+        self.services = self._services(kinds)
+        buttons = Buttons(parts.journal, parts.clock)
+        self.cards = Cards(
+            self.services.queue,
+            parts.chats,
+            {},
+            buttons=buttons,
+            rules=parts.rules,
+            language=lambda community: self._language(community, None),
+            clock=parts.clock,
+            public_url=settings.public_url,
+        )
+        self._execution = Execution(self.services)
+        self._presses = Presses(self.services, buttons, self.cards)
         self.raid_ends = RaidEnds(parts.journal, kinds, parts.clock, parts.stream.raid)
         self.ready = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -237,7 +255,7 @@ class App:
 
     async def _carry_out(self, order: Order) -> str:
         """What somebody asked of the bot; what they are told."""
-        return await self._execution(order) if isinstance(order, CommandCalled) else ""
+        return await (self._execution(order) if isinstance(order, CommandCalled) else self._presses(order))
 
     def _services(self, kinds: Mapping[str, type[Action]]) -> Services:
         """What commands work with."""

@@ -12,7 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from bot.commands.appeal import Appeal
+from bot.commands.ban import BanSomebody
+from bot.commands.case import ShowCase
+from bot.commands.config import Config
 from bot.commands.help import Help
+from bot.commands.kick import KickSomebody
+from bot.commands.me import Me
+from bot.commands.note import Note
+from bot.commands.queue import WaitingCases
+from bot.commands.report import Report
+from bot.commands.rules import Rules
+from bot.commands.timeout import TimeoutSomebody
+from bot.commands.unban import UnbanSomebody
+from bot.commands.undo import Undo
+from bot.commands.warn import WarnSomebody
 from bot.detecting import PATIENCE, Chosen, detectors, toxicity_model
 from moderation.actions.ask import Ask
 from moderation.actions.ban import Ban
@@ -105,7 +119,23 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
 )
 """Everything a `then:` may do."""
 
-COMMANDS: Final[tuple[Command, ...]] = (Help(),)
+COMMANDS: Final[tuple[Command, ...]] = (
+    Help(),
+    Rules(),
+    Report(),
+    Me(),
+    Appeal(),
+    WaitingCases(),
+    ShowCase(),
+    Note(),
+    WarnSomebody(),
+    TimeoutSomebody(),
+    KickSomebody(),
+    BanSomebody(),
+    UnbanSomebody(),
+    Undo(),
+    Config(),
+)
 """Everything people may call, in the order in which help lists it."""
 
 KEYED: Final = frozenset({"plaza", "discord", "slack", "matrix"})

@@ -12,6 +12,18 @@ from moderation.errors import UserError
 from moderation.leeway import Opinion
 
 
+class AnotherPerson(UserError):
+    """Whoever decided something does not also judge it."""
+
+
+class NotTheirs(UserError):
+    """Only the person a case is about can appeal it."""
+
+
+class TooLate(UserError):
+    """The time for an appeal has passed."""
+
+
 class Verb(StrEnum):
     """What a person can say about a case."""
 
@@ -57,9 +69,9 @@ def appealed(case: Case, *, by: str, at: datetime) -> Case:
     if case.member is None:
         raise UserError(f"case {case.number} is about nobody: there is nothing to appeal")
     if by != f"{case.member.platform}:{case.member.id}":
-        raise UserError(f"only the person whom case {case.number} is about can appeal it")
+        raise NotTheirs(f"only the person whom case {case.number} is about can appeal it")
     if at > case.opened_at + APPEAL_WINDOW:
-        raise UserError(f"case {case.number} could be appealed for {APPEAL_WINDOW.days} days; they have passed")
+        raise TooLate(f"case {case.number} could be appealed for {APPEAL_WINDOW.days} days; they have passed")
     return case.moved(CaseState.APPEALED, by=by, at=at)
 
 
@@ -72,4 +84,10 @@ def about_a_rule(case: Case) -> None:
 def another_human(case: Case, by: str, decided_by: str) -> None:
     """An appeal is decided by somebody who did not decide before."""
     if case.state is CaseState.APPEALED and by == decided_by:
-        raise UserError(f"you decided case {case.number} yourself: another person must look at the appeal")
+        raise AnotherPerson(f"you decided case {case.number} yourself: another person must look at the appeal")
+
+
+def second_person(case: Case, by: str, opened_by: str, *, held: bool) -> None:
+    """What a brake held of somebody's own decision is let go by somebody else."""
+    if held and case.origin is Origin.MODERATOR and by == opened_by:
+        raise AnotherPerson(f"case {case.number} is your own decision: a second person must let it go")

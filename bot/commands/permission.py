@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from bot.commands.parsing import Say
@@ -46,7 +47,7 @@ async def admitted(chat: Chat, called_by: Member, audience: Audience, say: Say) 
     if not belongs(audience, present):
         for_whom = say("admins") if audience is Audience.ADMINS else say("moderators")
         raise Denied(say("This is for {whom} only.").format(whom=for_whom))
-    return present
+    return replace(present, ref=called_by.ref)
 
 
 async def entitled(chat: Chat, caller: Member, needs: Collection[Capability], say: Say) -> None:

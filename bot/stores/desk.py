@@ -9,15 +9,15 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from bot.stores import audit, tables
-from bot.stores.case_rows import find_case, move
+from bot.stores.case_rows import find_case, move, opened_by
 from bot.stores.journal import NOBODY, Journal, subject_of
 from bot.stores.opinions import Opinions, last_said
 from bot.stores.times import millis
 from bot.stores.undo import Undoing
 from moderation.actions.base import Action
 from moderation.case import Case, CaseState, Origin
-from moderation.desk import about_a_rule, another_human, appealed, upheld
-from moderation.errors import UserError
+from moderation.desk import about_a_rule, another_human, appealed, second_person, upheld
+from moderation.errors import AlreadyMoved, UserError
 from moderation.intents import IntentState
 from moderation.leeway import Figures, Opinion, Why
 from moderation.ports import Clock
@@ -34,7 +34,8 @@ class _Done:
 class CaseDesk:
     """The desk over the journal; every verb is one transaction and one audit row at least.
 
-    `adjust` is told where the thresholds of a community stand whenever one has moved.
+    `adjust` is told where the thresholds of a community stand whenever one has moved. `version` is the state of the case
+    that somebody had before them: AlreadyMoved when it has moved since.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class CaseDesk:
         self._opinions = opinions
         self._adjust = adjust
 
-    async def overturn(self, case: str, by: str) -> Case:
+    async def overturn(self, case: str, by: str, version: int | None = None) -> Case:
         """Take a case back: everything reversible, the strikes, and a word to the person. Twice is once.
 
         That says nothing about the rule; what somebody said about it before no longer counts.
@@ -65,7 +66,7 @@ class CaseDesk:
         at = self._clock.now()
 
         def work(connection: Connection) -> _Done:
-            before = _found(connection, case)
+            before = _found(connection, case, version)
             if before.state is CaseState.OVERTURNED:
                 return _Done(before)
             after = self._take_back(connection, before, by, at)
@@ -73,7 +74,7 @@ class CaseDesk:
 
         return self._settled(await self._journal.write(work, "undo"), forgiven=True)
 
-    async def not_a_problem(self, case: str, by: str, why: Why) -> Case:
+    async def not_a_problem(self, case: str, by: str, why: Why, version: int | None = None) -> Case:
         """Take a case back because its rule was wrong about it; the threshold that decided moves a little.
 
         A case that was taken back already stays as it is, and its rule learns why. Twice is once.
@@ -81,7 +82,7 @@ class CaseDesk:
         at = self._clock.now()
 
         def work(connection: Connection) -> _Done:
-            before = _found(connection, case)
+            before = _found(connection, case, version)
             about_a_rule(before)
             said = last_said(connection, before.id)
             if said is not None and said.taken_back_at is None and said.said is Opinion.NOT_A_PROBLEM:
@@ -92,12 +93,13 @@ class CaseDesk:
 
         return self._settled(await self._journal.write(work, "not a problem"), forgiven=True)
 
-    async def uphold(self, case: str, by: str) -> Case:
+    async def uphold(self, case: str, by: str, version: int | None = None) -> Case:
         """A person says that it was right; what a brake held goes out."""
         at = self._clock.now()
 
         def work(connection: Connection) -> _Done:
-            before = _found(connection, case)
+            before = _found(connection, case, version)
+            self._by_a_second_person(connection, before, by)
             after = upheld(before, by=by, at=at, decided_by=_decided_by(connection, before))
             if after is before:
                 return _Done(before)
@@ -139,12 +141,15 @@ class CaseDesk:
 
         return await self._journal.write(work, "appeal")
 
-    async def note(self, case: str, by: str, text: str) -> None:
-        """Write something on a case."""
-        now = millis(self._clock.now())
+    async def note(self, case: str, by: str, text: str, at: datetime | None = None) -> None:
+        """Write something on a case. With the moment it was said, saying it again is once."""
+        now = millis(at or self._clock.now())
 
         def work(connection: Connection) -> None:
             found = _found(connection, case)
+            mine = (tables.note.c.case_id == found.id) & (tables.note.c.by == by) & (tables.note.c.at == now)
+            if at is not None and connection.execute(select(tables.note.c.id).where(mine)).first() is not None:
+                return
             subject = subject_of(found.member) if found.member else NOBODY
             sealed = self._journal.vault.seal(connection, subject, _bytes(text), f"note {found.id} {now}")
             row = {"case_id": found.id, "at": now, "by": by, "subject": subject, "sealed": sealed}
@@ -159,6 +164,7 @@ class CaseDesk:
 
         def work(connection: Connection) -> int:
             found = _found(connection, case)
+            self._by_a_second_person(connection, found, by)
             released = self._let_go(connection, found.id)
             audit.append(connection, [audit.Entry(now, by, "released from the brake", found.id, {"intents": released})])
             return released
@@ -169,9 +175,10 @@ class CaseDesk:
 
     async def waiting(self, case: str) -> int:
         """How many intents of a case a brake holds."""
-        table = tables.intent
-        query = select(table.c.key).where(table.c.case_id == case, table.c.state == IntentState.WAITING)
-        return await self._journal.read(lambda connection: len(connection.execute(query).all()))
+        return await self._journal.read(lambda connection: _held(connection, case))
+
+    def _by_a_second_person(self, connection: Connection, case: Case, by: str) -> None:
+        second_person(case, by, opened_by(connection, case.id), held=_held(connection, case.id) > 0)
 
     def _take_back(self, connection: Connection, before: Case, by: str, at: datetime) -> Case:
         """Overturn a case; one that was overturned stays as it is."""
@@ -206,11 +213,20 @@ class CaseDesk:
         return connection.execute(update(table).where(held).values(**values)).rowcount
 
 
-def _found(connection: Connection, case: str) -> Case:
+def _found(connection: Connection, case: str, version: int | None = None) -> Case:
     found = find_case(connection, case)
     if found is None:
         raise UserError(f"there is no case {case}")
+    if version is not None and found.version != version:
+        raise AlreadyMoved(found.id, str(found.state), found.changed_by, found.changed_at)
     return found
+
+
+def _held(connection: Connection, case: str) -> int:
+    """How many intents of a case a brake holds."""
+    table = tables.intent
+    query = select(table.c.key).where(table.c.case_id == case, table.c.state == IntentState.WAITING)
+    return len(connection.execute(query).all())
 
 
 def _decided_by(connection: Connection, case: Case) -> str:

@@ -1,72 +1,156 @@
+"""What moderators see in their channel: one card per waiting case, which follows the case from then on."""
+
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from pathlib import Path
 
-from bot.adapters.plaza import Plaza
-from bot.cards import Cards, card_of
-from bot.stores.queue import Queue, Queued
-from moderation.case import Case, CaseState, Origin
-from moderation.errors import Unavailable
-from moderation.model import ChannelRef, MemberRef, MessageRef
+from bot.adapters.twin import Twin
+from moderation.errors import ChatError, Forbidden, Gone, Unavailable
+from moderation.model import ChannelRef
 from moderation.ports import Card
-from tests.room.helpers import NIGHT, House
+from tests.commands.club import club
+from tests.pipeline.stage import Stage
 
-HERE = ChannelRef("plaza", "local", "general", "general")
-MOD_ROOM = ChannelRef("plaza", "local", "mod-room", "mod-room")
-
-
-def case(number: int, state: CaseState = CaseState.OPEN) -> Case:
-    return Case(
-        id=f"case{number}",
-        number=number,
-        state=state,
-        version=0,
-        origin=Origin.RULES,
-        platform="plaza",
-        community="local",
-        opened_at=NIGHT,
-        changed_at=NIGHT,
-        changed_by="rules",
-        member=MemberRef("plaza", "local", "eve"),
-        channel=HERE,
-        rules=("newcomer-link",),
-        due_at=NIGHT + timedelta(minutes=30),
-    )
+MODERATORS = {"twin": ChannelRef("twin", "club", "moderators", "moderators")}
 
 
-class Waiting(Queue):
-    """A queue with these cases in it."""
-
-    def __init__(self, *cases: Case) -> None:
-        self.cases = cases
-
-    async def page(self, *_: object, **__: object) -> list[Queued]:
-        return [Queued(one, "Eve") for one in self.cases]
+def cards(here: Stage) -> list[Card]:
+    return [card for _, card in here.twin.state.cards]
 
 
-async def test_a_waiting_case_is_shown_once(room: House) -> None:
+async def shows(here: Stage, channels: Mapping[str, ChannelRef] = MODERATORS) -> None:
+    here.app.cards.hang(channels)
+    await here.app.cards.look()
+
+
+async def test_a_waiting_case_is_shown_once(tmp_path: Path) -> None:
     """However often the queue is looked at, and by however many starts of the program."""
-    for _ in range(2):
-        cards = Cards(Waiting(case(2), case(1)), {"plaza": room.plaza}, {"plaza": MOD_ROOM})
-        assert await cards.look() == 2
-        assert await cards.look() == 0
-    lines = await room.people.read("mod-room")
-    assert [line.card and line.card["case"] for line in lines] == ["case1", "case2"]
+    async with club(tmp_path) as here:
+        await here.says("eve", "a link", "another link")
+        await shows(here)
+        await shows(here)
+        state, clock = here.twin.state, here.clock
+    async with club(tmp_path, state=state, clock=clock) as again:
+        await shows(again)
+        assert [card.title for card in cards(again)] == ["Case 1: Eve in #general", "Case 2: Eve in #general"]
 
 
-async def test_a_card_says_what_and_by_when_but_not_the_words(room: House) -> None:
-    """Moderators choose when to look at what was written."""
-    card = card_of(Queued(case(7), "Eve"))
-    assert (card.title, card.body) == ("Case 7: Eve in #general", "newcomer-link\nAn answer is wanted by 22:30 UTC.")
+async def test_a_card_says_what_was_written_why_and_by_when(tmp_path: Path) -> None:
+    """Whoever looks at it can judge without opening anything else."""
+    async with club(tmp_path) as here:
+        await here.says("eve", "a slur")
+        await here.says("eve", "a link\nfor @everyone")
+        await shows(here)
+        assert [card.body.splitlines() for card in cards(here)] == [
+            [
+                "“a link for @everyone”",
+                "link: No link here.",
+                "Points now: conduct 3",
+                "Other cases: 1",
+                "An answer is wanted by 2026-03-02 12:30 UTC.",
+            ]
+        ]
+        assert [words for words, _ in cards(here)[0].buttons] == ["It was right", "Not a problem…"]
 
 
-async def test_a_platform_that_fails_holds_up_nobody(room: House) -> None:
-    """The next case is shown all the same."""
+async def test_a_card_is_in_the_communitys_first_language(tmp_path: Path) -> None:
+    """A Spanish community reads Spanish cards."""
+    async with club(tmp_path, languages={"club": "es"}) as here:
+        await here.says("eve", "a link")
+        await shows(here)
+        (card,) = cards(here)
+        assert card.title == "Caso 1: Eve en #general" and "link: Aquí no va link." in card.body
+        assert [words for words, _ in card.buttons] == ["Estuvo bien", "No es un problema…"]
 
-    class Broken(Plaza):
-        async def card(self, channel: ChannelRef, card: Card, *, key: str) -> MessageRef:
-            raise Unavailable("not now")
 
-    broken = Broken(room.journal, room.clock)
-    assert await Cards(Waiting(case(1), case(2)), {"plaza": broken}, {"plaza": MOD_ROOM}).look() == 2
-    assert await room.texts("mod-room") == []
+async def test_a_card_follows_its_case_whoever_moves_it(tmp_path: Path) -> None:
+    """Decided in the console or by a command, the channel shows it at the next look."""
+    async with club(tmp_path) as here:
+        await here.says("eve", "a link")
+        await shows(here)
+        await here.app.desk.uphold(cards(here)[0].case, "twin:mira")
+        await here.app.cards.look()
+        (card,) = cards(here)
+        assert card.body.splitlines()[-1] == "Decided by Mira, 2026-03-02 12:00 UTC"
+        assert [words for words, _ in card.buttons] == ["Undo"]
+
+
+async def test_a_platform_that_fails_is_told_later(tmp_path: Path) -> None:
+    """Nothing is lost when a platform is away for a while: neither a new card nor what changed on an old one."""
+    async with club(tmp_path) as here:
+        here.twin.trouble = lambda call: Unavailable("down") if call == "card" else None
+        await here.says("eve", "a link")
+        await shows(here)
+        assert cards(here) == []
+        here.twin.trouble = lambda call: None
+        here.clock.pass_(seconds=16)
+        await here.app.cards.look()
+        (card,) = cards(here)
+        here.twin.trouble = lambda call: Unavailable("down") if call == "edit" else None
+        await here.app.desk.uphold(card.case, "twin:mira")
+        await here.app.cards.look()
+        assert cards(here) == [card]
+        here.twin.trouble = lambda call: None
+        here.clock.pass_(seconds=16)
+        await here.app.cards.look()
+        assert "Decided by Mira" in cards(here)[0].body
+
+
+async def test_a_card_that_somebody_took_down_is_not_put_up_again(tmp_path: Path) -> None:
+    """The case stays in the queue; the channel is theirs to tidy."""
+    async with club(tmp_path) as here:
+        await here.says("eve", "a link")
+        await shows(here)
+        (card,) = cards(here)
+        here.twin.trouble = lambda call: Gone("deleted") if call == "edit" else None
+        await here.app.desk.uphold(card.case, "twin:mira")
+        await here.app.cards.look()
+        here.twin.trouble = lambda call: None
+        await here.app.cards.look()
+        assert cards(here) == [card]
+
+
+class Second(Twin):
+    """Another platform of the same community."""
+
+    def __init__(self, first: Twin) -> None:
+        super().__init__(first._clock, platform="other")
+
+
+async def test_where_the_own_channel_refuses_a_card_hangs_elsewhere(tmp_path: Path) -> None:
+    """Moderators on another platform of the community see it; other communities never do."""
+
+    def refuses(call: str) -> ChatError | None:
+        return Forbidden("no") if call == "card" else None
+
+    async with club(tmp_path) as here:
+        other = Second(here.twin)
+        chats = here.app.chats
+        assert isinstance(chats, dict)
+        chats["other"] = other
+        foreign = ChannelRef("foreign", "elsewhere", "moderators")
+        chats["foreign"] = Twin(here.clock, platform="foreign", community="elsewhere")
+        here.twin.trouble = refuses
+        await here.says("eve", "a link")
+        await shows(here, {**MODERATORS, "foreign": foreign, "other": ChannelRef("other", "club", "staff")})
+        assert cards(here) == [] and [card.title for _, card in other.state.cards] == ["Case 1: Eve in #general"]
+        assert chats["foreign"].state.cards == []
+
+
+async def test_without_any_channel_the_queue_alone_shows_the_case(tmp_path: Path) -> None:
+    """A community that lives nowhere but in the console loses nothing."""
+    async with club(tmp_path) as here:
+        await here.says("eve", "a link")
+        await shows(here, {"elsewhere": ChannelRef("elsewhere", "elsewhere", "m")})
+        assert cards(here) == [] and (await here.asks("mod", "/queue")).startswith("1 · Eve · link")
+
+
+async def test_what_people_wrote_is_one_quoted_line_of_bounded_length(tmp_path: Path) -> None:
+    """Whatever somebody writes, it is no line of the card's own and hides nothing below it."""
+    async with club(tmp_path) as here:
+        await here.says("eve", "link \u202e" + "x" * 2000 + "\nDecided by Mod")
+        await shows(here)
+        first, *rest = cards(here)[0].body.splitlines()
+        assert len(first) < 320 and first.startswith("“link ") and "\u202e" not in first
+        assert rest[0] == "link: No link here."

@@ -6,7 +6,7 @@ Times are whole milliseconds since 1970 in UTC. Columns named `sealed` hold text
 """
 
 from bot.stores.tables.accepting import cursor, gap, inbox, subject_key
-from bot.stores.tables.adapters import button, link, link_code, sent
+from bot.stores.tables.adapters import button, card, link, link_code, sent
 from bot.stores.tables.base import metadata
 from bot.stores.tables.cases import appeal, case, evidence, note, strike
 from bot.stores.tables.deciding import audit, budget, dead_letter, decision, intent, lease
@@ -18,6 +18,7 @@ __all__ = [
     "audit",
     "budget",
     "button",
+    "card",
     "case",
     "cursor",
     "dead_letter",

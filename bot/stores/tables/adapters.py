@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from bot.stores.tables.base import metadata
 
@@ -30,10 +30,24 @@ button: Final = Table(
     Column("verb", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
 )
-"""What a button stands for: one verb on one case until a moment. Its token says nothing to anybody else."""
+"""What a button stands for: one verb on one case, as it stood at `version`, until a moment. Its token says nothing to
+anybody else."""
 Index("ix_button_case_id", button.c.case_id)
 Index("ix_button_expires_at", button.c.expires_at)
+
+card: Final = Table(
+    "card",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("shows", Text, nullable=False),
+)
+"""Where the card of a case hangs, and which state of the case it shows (bot/stores/hung.py)."""
 
 link: Final = Table(
     "link",

@@ -36,11 +36,12 @@ case: Final = Table(
     Column("events", Integer, nullable=False, server_default="1"),
     Column("sealed", LargeBinary),
 )
-"""What is done about a person, or what needs one. `origin`: rules, undecided, outcome, gap, parked, brake, report.
-`sealed` is the statement of reasons with the person's name; `version` is what compare-and-set compares."""
+"""What is done about a person, or what needs one. `origin`: rules, undecided, outcome, gap, parked, brake, report,
+moderator. `sealed` is the statement of reasons with the person's name; `version` is what compare-and-set compares."""
 Index("ix_case_state", case.c.state, case.c.number)
 Index("ix_case_member", case.c.member, case.c.number)
 Index("ix_case_keep_until", case.c.keep_until)
+Index("ix_case_changed_at", case.c.changed_at)
 
 evidence: Final = Table(
     "evidence",

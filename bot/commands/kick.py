@@ -1,0 +1,30 @@
+"""`/kick`: a moderator removes a person, who may come back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from bot.commands.call import Call, Reply
+from bot.commands.sanctioning import Wish, sanction
+from bot.commands.shared import MEMBER, REASON
+from bot.commands.spec import Audience, Spec
+from moderation.actions.kick import Kick
+from moderation.model import Capability
+
+
+class KickSomebody:
+    """Removes a person, who may come back."""
+
+    spec: ClassVar = Spec(
+        "kick",
+        {"en": "Remove a person, who may come back", "es": "Expulsar a una persona, que puede volver"},
+        (MEMBER, REASON),
+        audience=Audience.MODERATORS,
+        needs=Capability.KICK,
+    )
+
+    async def run(self, call: Call) -> Reply:
+        """They are told why before they go."""
+        say = call.say
+        wish = Wish((Kick(),), call.arguments.text("reason"), say("{name} was removed and may come back."))
+        return await sanction(call, wish)
