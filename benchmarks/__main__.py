@@ -1,4 +1,4 @@
-"""`python -m benchmarks --suite rules|normalise|store|end-to-end|backtest|toxicity [--peers] [--json]`; all by default."""
+"""`python -m benchmarks --suite rules|normalise|store|end-to-end|backtest|handout|toxicity [--peers] [--json]`; all by default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchmarks.measure import Report, Row
-from benchmarks.suites import backtest, end_to_end, normalise, rules, store, toxicity
+from benchmarks.suites import backtest, end_to_end, handout, normalise, rules, store, toxicity
 
 
 class Found(Protocol):
@@ -36,6 +36,7 @@ SUITES: Mapping[str, Callable[..., Found]] = {
     "store": _rows("store", store.run),
     "end-to-end": _rows("end-to-end", end_to_end.run),
     "backtest": _rows("backtest", backtest.run),
+    "handout": _rows("handout", handout.run),
     "toxicity": toxicity.run,
 }
 
