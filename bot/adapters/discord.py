@@ -139,7 +139,7 @@ class Discord:
         if self._client is not None and self._logged_in:
             return self._client
         await self.aclose()
-        ears = Ears(self._hear, self.intake.room, self._may_identify, self.rest.answered)
+        ears = Ears(self._hear, self.intake.room, self._may_identify, self.rest.answered, self.rest.held)
         self._client = client = Client(ears, self._base, silence=self._silence)
         try:
             await client.login(self._token)

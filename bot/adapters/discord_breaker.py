@@ -22,7 +22,7 @@ class Breaker:
         self._most = most
         self._within = within
         self._now = now
-        self._refused: deque[float] = deque(maxlen=most)
+        self._refused: deque[float] = deque()
 
     def answered(self, status: int, *, shared: bool = False) -> bool:
         """Count an answer; whether this one opened the breaker. Limits shared with other bots do not count."""
@@ -30,7 +30,13 @@ class Breaker:
             return False
         was = self.left() > 0
         self._refused.append(self._now())
+        while len(self._refused) > self._most:
+            self._refused.popleft()
         return not was and self.left() > 0
+
+    def set_most(self, most: int) -> None:
+        """Another limit."""
+        self._most = most
 
     def left(self) -> float:
         """Seconds until calls may go out again; 0 when they may."""

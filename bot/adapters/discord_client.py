@@ -26,7 +26,7 @@ import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket, WebSocketClosure
 from discord.state import ConnectionState
 
-from bot.adapters.discord_http import Answered, Http
+from bot.adapters.discord_http import Answered, Held, Http
 
 RESUMES: Final = 5
 """Times in a row that a lost connection is taken up again; after that it is begun anew from the start."""
@@ -51,6 +51,7 @@ class Ears:
     room: Wait
     may_identify: Wait
     answered: Answered
+    held: Held
 
 
 class Lost(Exception):
@@ -119,7 +120,7 @@ class Client(discord.Client):
 
     def _get_state(self, **options: Any) -> ConnectionState[Self]:
         """The one moment at which discord.py lets its HTTP client be another."""
-        self.http = Http(self.loop, self._base, self.ears.answered)
+        self.http = Http(self.loop, self._base, self.ears.answered, self.ears.held)
         return super()._get_state(**options)
 
     def _guarded(self, name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -62,6 +62,13 @@ def _answered(error: discord.HTTPException, *, sends: bool, lacks: str) -> ChatE
     return ChatError(f"Discord refused: {_words(error) or error.status}")
 
 
+def asked_to_wait(error: BaseException | None) -> float | None:
+    """Seconds that Discord asked to wait with a 429; None for everything else."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    return patience(error) if isinstance(error, discord.HTTPException) and error.status == 429 else None
+
+
 def patience(error: discord.HTTPException) -> float:
     """Seconds a 429 asks for."""
     headers: Any = getattr(error.response, "headers", {}) or {}

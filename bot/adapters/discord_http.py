@@ -16,6 +16,8 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, Ratelimit, Route
 
+from bot.adapters.discord_errors import asked_to_wait
+
 PATIENCE: Final = 0.001
 """Seconds of waiting that discord.py does itself; longer ones raise `discord.RateLimited`."""
 TIMEOUT: Final = aiohttp.ClientTimeout(total=20, connect=10)
@@ -23,20 +25,36 @@ TIMEOUT: Final = aiohttp.ClientTimeout(total=20, connect=10)
 
 Answered = Callable[[int, "aiohttp.typedefs.LooseHeaders"], None]
 """Told of every answer of the API: its status and headers."""
+Held = Callable[[], float]
+"""Seconds for which nothing at all may be called."""
 
 
 class Bucket(Ratelimit):
     """A rate limit of Discord's that says how long to wait instead of waiting.
 
     Until the first answer tells the limit, one request is on its way and the others wait for it, as in discord.py.
+    Different from there, what an answer says is left never gives back what is still on its way.
     """
 
-    __slots__ = ()
+    __slots__ = ("held", "learned", "limitless")
+
+    def __init__(self, held: Held) -> None:
+        super().__init__(None)
+        self.held = held
+        self.learned = self.limitless = False
 
     def renew(self) -> None:
         """A new window."""
         self.remaining = self.limit - self.outgoing
         self.expires, self.reset_after, self.dirty = None, 0.0, False
+
+    def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
+        """Learn from an answer."""
+        before = self.remaining
+        super().update(response, use_clock=use_clock)
+        told = int(response.headers.get("X-Ratelimit-Remaining", 0))
+        self.remaining = min(before, told) if self.learned else told
+        self.learned, self.limitless = True, False
 
     async def acquire(self) -> None:
         """Take one; `discord.RateLimited` when the window is used up."""
@@ -46,16 +64,13 @@ class Bucket(Ratelimit):
         while self.remaining <= 0:
             if self.expires is not None:
                 raise discord.RateLimited(max(PATIENCE, self.expires - self._loop.time()))
+            if self.limitless:
+                break
             future: asyncio.Future[Any] = self._loop.create_future()
             self._pending_requests.append(future)
-            try:
-                await future
-            except asyncio.CancelledError:
-                if future.done() and not future.cancelled():
-                    self._wake_next()
-                raise
-            if self.is_expired():
-                self.renew()
+            await future
+            if (rest := self.held()) > 0:
+                raise discord.RateLimited(rest)
         self.remaining -= 1
         self.outgoing += 1
 
@@ -63,7 +78,10 @@ class Bucket(Ratelimit):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.outgoing -= 1
+        if (rest := asked_to_wait(error)) is not None:
+            self.remaining, self.expires = 0, self._loop.time() + rest
         if self.expires is None:
+            self.limitless = self.limitless or (error is None and not self.learned)
             self.renew()
         self._wake(len(self._pending_requests))
 
@@ -71,16 +89,17 @@ class Bucket(Ratelimit):
 class Http(HTTPClient):
     """`base` is where the API is, as in `http://127.0.0.1:8080/api/v10`; None for Discord itself."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, base: str | None, answered: Answered) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, base: str | None, answered: Answered, held: Held) -> None:
         super().__init__(loop, http_trace=_listening(answered))
         self.max_ratelimit_timeout = PATIENCE
         self._base = base
+        self._held = held
 
     def get_ratelimit(self, key: str) -> Ratelimit:
         """The limit of a route."""
         found = self._buckets.get(key)
         if found is None:
-            found = self._buckets[key] = Bucket(None)
+            found = self._buckets[key] = Bucket(self._held)
             self._try_clear_expired_ratelimits()
         return found
 

@@ -181,4 +181,4 @@ def _deaf() -> Ears:
     async def nothing() -> None:
         """Never called without a gateway."""
 
-    return Ears(lambda _name, _raw: None, nothing, nothing, lambda _status, _headers: None)
+    return Ears(lambda _name, _raw: None, nothing, nothing, lambda _status, _headers: None, lambda: 0.0)

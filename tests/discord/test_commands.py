@@ -13,7 +13,7 @@ from moderation.ports import Card, KnowsLanguages
 from tests.discord.connected import SPECS, Connected, connected, journal_in, stand
 from tests.discord.world import DiscordWorld
 from tests.emulators.common import eventually
-from tests.emulators.discord_calls import ON_MESSAGE, SLASH
+from tests.emulators.discord_commands import ON_MESSAGE, SLASH
 
 
 @pytest.fixture
