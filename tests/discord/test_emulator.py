@@ -15,7 +15,6 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_errors import CannotDo
 from tests.emulators.discord_eyes import text_of
 from tests.emulators.discord_permissions import BOT_NEEDS, P
-from tests.emulators.discord_state import Overwrite
 
 
 async def _member(bot: Bot, emulator: DiscordEmulator, name: str) -> discord.Member:
@@ -172,7 +171,7 @@ async def test_a_missing_permission_is_refused(bot: Bot, emulator: DiscordEmulat
     emulator.people.say("eve", "hm")
     message = await bot.hears("message")
     emulator.guild.roles[emulator.guild.id].permissions &= ~right
-    emulator.set_bot_permissions(BOT_NEEDS & ~right)
+    emulator.owner.set_bot_permissions(BOT_NEEDS & ~right)
     with pytest.raises(discord.Forbidden) as no:
         await does(bot, message, message.author)
     assert no.value.code == 50013 and _seen(emulator) == ["hm"] and emulator.eyes.is_here("eve")
@@ -182,8 +181,7 @@ async def test_a_missing_permission_is_refused(bot: Bot, emulator: DiscordEmulat
 async def test_a_channel_that_cannot_be_seen_is_not_told_of(bot: Bot, emulator: DiscordEmulator) -> None:
     """Without the right to view there are no events, and asking gives 50001."""
     emulator.people.join("eve")
-    hidden = emulator.guild.channel_named("general").overwrites
-    hidden[emulator.state.bot.id] = Overwrite(emulator.state.bot.id, 1, deny=P.VIEW_CHANNEL)
+    emulator.owner.hide_from_bot("general")
     emulator.people.say("eve", "between us")
     with pytest.raises(discord.Forbidden) as no:
         await bot.general.send("x")
@@ -286,3 +284,47 @@ async def test_a_large_server_is_told_in_chunks(bot: Bot, emulator: DiscordEmula
     await eventually(lambda: bot.place.member_count == 1202)
     assert len(await bot.place.query_members(query="p", limit=100, cache=False)) == 100
     assert len(await bot.place.chunk(cache=False)) == 1202
+
+
+async def test_what_the_owner_changes_is_told(bot: Bot, emulator: DiscordEmulator) -> None:
+    """Channels and roles come and go, the server has an outage, and the bot is thrown out and invited again."""
+    owner = emulator.owner
+    owner.add_channel("debate")
+    owner.delete_channel("debate")
+    owner.delete_role("trusted")
+    await bot.hears("guild_role_delete")
+    assert [each.name for each in (*bot.all("guild_channel_create"), *bot.all("guild_channel_delete"))] == [
+        "debate"
+    ] * 2
+    owner.outage()
+    await bot.hears("guild_unavailable")
+    owner.outage_over()
+    await bot.hears("guild_available", 2)
+    owner.remove_bot()
+    await bot.hears("guild_remove")
+    emulator.people.join("eve")
+    with pytest.raises(discord.Forbidden) as no:
+        await bot.http.get_guild(emulator.guild.id)
+    assert no.value.code == 50001
+    owner.invite_bot()
+    assert (await bot.hears("guild_join")).name == "Plaza" and "member_join" not in bot.names()
+
+
+async def test_discord_speaks_for_itself_where_people_come_in(bot: Bot, emulator: DiscordEmulator) -> None:
+    """A system message has its kind, and its words were written by nobody."""
+    emulator.people.join("eve")
+    emulator.people.system_message("eve")
+    heard = await bot.hears("message")
+    assert heard.type is discord.MessageType.new_member and heard.content == "" and heard.author.name == "eve"
+
+
+async def test_threads_that_were_put_away_are_found(bot: Bot, emulator: DiscordEmulator) -> None:
+    """A bot opens threads, puts them away and finds them again."""
+    thread = await bot.general.create_thread(name="old", type=discord.ChannelType.public_thread)
+    await thread.send("in here")
+    assert [each.name for each in await bot.place.active_threads()] == ["old"]
+    await thread.edit(archived=True, locked=True)
+    assert [each.name async for each in bot.general.archived_threads()] == ["old"]
+    assert await bot.place.active_threads() == []
+    emulator.people.join("eve")
+    assert not emulator.eyes.may_write("eve", emulator.guild.channel_named("old"))

@@ -35,7 +35,8 @@ hierarchy, timeouts, slow mode, closed direct messages, disallowed intents.
     discord.gateway.identifies, resumes, resumed, beats, closes
     discord.state.ahead(901)                            # 15 minutes pass for the emulator
     discord.state.application.flags = 0                 # no privileged intent was switched on
-    discord.set_bot_permissions(0)                      # the bot's role has other permissions
+    discord.owner.set_bot_permissions(0)                # what the server's owner does: discord_owner.Owner
+    discord.owner.remove_bot(); discord.owner.invite_bot(); discord.owner.outage(); discord.owner.delete_channel("general")
 
 A slash command that is not registered, an unknown option, a banned person who joins raise `CannotDo`: Discord's client
 would not let that be done. `python -m tests.emulators.discord [PORT]` starts it by hand (discord_by_hand.py).
@@ -58,8 +59,8 @@ from tests.emulators import (
     discord_rest_interactions,
     discord_rest_members,
     discord_rest_messages,
+    discord_rest_threads,
 )
-from tests.emulators import discord_shapes as shapes
 from tests.emulators.common import Call, Desk, Fault, Server, answer, unknown_route
 from tests.emulators.discord_calls import Calls
 from tests.emulators.discord_errors import Denied
@@ -67,6 +68,7 @@ from tests.emulators.discord_eyes import Eyes
 from tests.emulators.discord_gateway import Gateway
 from tests.emulators.discord_interactions import Interactions
 from tests.emulators.discord_limits import Limits, Scope, limited
+from tests.emulators.discord_owner import Owner
 from tests.emulators.discord_people import People
 from tests.emulators.discord_rest_interactions import Answering
 from tests.emulators.discord_routes import Answer, Ask, Route, find, read_body
@@ -92,6 +94,7 @@ class DiscordEmulator:
         self.guild = found_guild(self.state, "Plaza")
         self.people = People(self.state, self.guild)
         self.people.adopt(self.state.users[self.guild.owner])
+        self.owner = Owner(self.state, self.guild)
         self.eyes = Eyes(self.state, self.guild, self.people)
         self.interactions = Interactions(self.state)
         self.calls = Calls(self.state, self.guild, self.people, self.interactions)
@@ -108,6 +111,7 @@ class DiscordEmulator:
             Route("GET", "/gateway", lambda ask: {"url": self.gateway_url}),
             Route("GET", "/gateway/bot", self._gateway_bot),
             *discord_rest_guilds.ROUTES,
+            *discord_rest_threads.ROUTES,
             *discord_rest_members.ROUTES,
             *discord_rest_messages.ROUTES,
             *discord_commands.ROUTES,
@@ -153,10 +157,7 @@ class DiscordEmulator:
 
     def set_bot_permissions(self, permissions: int) -> None:
         """From now on the bot's role has these permissions, and the bot is told."""
-        role = self.guild.role_named(self.state.bot.name)
-        role.permissions = permissions
-        told = {"guild_id": str(self.guild.id), "role": shapes.role(role)}
-        self.gateway.emit("GUILD_ROLE_UPDATE", told, self.guild.id, None)
+        self.owner.set_bot_permissions(permissions)
 
     def _limit_key(self, call: Call) -> str:
         found = find(self._routes, call.method, call.path)

@@ -6,8 +6,11 @@ import asyncio
 import json
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -28,13 +31,38 @@ class Session:
     line: Line | None = None
 
 
-class Line:
-    """One connection: everything goes out in order, through one zlib stream when the bot asked for one."""
+Pack = Callable[[bytes], bytes]
+"""One message into the stream so far, flushed so that it can be read at once."""
 
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request, *, compressed: bool) -> None:
+
+def packing(kind: str | None) -> Pack | None:
+    """What the bot asked for in the URL: `zlib-stream`, `zstd-stream` (if a library is there, as for discord.py), none."""
+    if kind == "zlib-stream":
+        stream = zlib.compressobj()
+        return lambda data: stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
+    if kind == "zstd-stream":
+        return _zstd()
+    assert kind is None, f"there is no {kind}"
+    return None
+
+
+def _zstd() -> Pack:
+    """discord.py asks for it where `zstandard` is installed, or Python has its own (3.14)."""
+    if find_spec("zstandard") is not None:
+        library: Any = import_module("zstandard")
+        stream = library.ZstdCompressor().compressobj()
+        return lambda data: bytes(stream.compress(data) + stream.flush(library.COMPRESSOBJ_FLUSH_BLOCK))
+    own: Any = import_module("compression.zstd").ZstdCompressor()
+    return lambda data: bytes(own.compress(data, own.FLUSH_BLOCK))
+
+
+class Line:
+    """One connection: everything goes out in order, through one compressed stream when the bot asked for one."""
+
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request, pack: Pack | None) -> None:
         self.socket = socket
         self.request = request
-        self._zlib = zlib.compressobj() if compressed else None
+        self._pack = pack
         self._out: asyncio.Queue[tuple[Json | None, int]] = asyncio.Queue()
         self.session: Session | None = None
         self.farewell: int | None = None
@@ -61,10 +89,10 @@ class Line:
                 return
 
     async def _put(self, text: str) -> None:
-        if self._zlib is None:
+        if self._pack is None:
             await self.socket.send_str(text)
         else:
-            await self.socket.send_bytes(self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH))
+            await self.socket.send_bytes(self._pack(text.encode()))
 
     async def _end(self, code: int) -> None:
         if code != 1006:

@@ -28,6 +28,7 @@ def publish(
     webhook: int | None = None,
     interaction: Json | None = None,
     only_for: int | None = None,
+    kind: int = 0,
 ) -> Message:
     """A message appears, with its mentions found and its event sent; a nonce that was enforced gives the first again."""
     key = (channel.id, author.id, str(what.nonce))
@@ -39,7 +40,7 @@ def publish(
     message.webhook, message.interaction, message.only_for = webhook, interaction, only_for
     message.embeds, message.components = what.embeds, what.components
     message.attachments, message.flags, message.poll = what.attachments, what.flags, _poll(state, what.poll)
-    message.nonce = what.nonce
+    message.nonce, message.kind = what.nonce, kind
     if what.reference is not None:
         _refer(state, channel, message, what)
     _mention(state, channel, message, what.allowed)

@@ -112,6 +112,10 @@ class People:
             what.reference = {"message_id": str(reply_to.id)}
         return messages.publish(self._state, where, user, what)
 
+    def system_message(self, name: str, kind: int = 7, text: str = "", channel: Channel | str = "general") -> Message:
+        """What Discord writes by itself in somebody's name: 7 they came in, 6 they pinned, 8 they boosted."""
+        return messages.publish(self._state, self.channel(channel), self.user(name), Draft(content=text), kind=kind)
+
     def _may_write(self, user: User, where: Channel) -> None:
         if where.guild is None:
             return

@@ -1,4 +1,4 @@
-"""Routes of the Discord emulator about servers, channels, threads, and the application itself."""
+"""Routes of the Discord emulator about servers, channels, and the application itself."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 from tests.emulators import discord_membership as people
 from tests.emulators import discord_shapes as shapes
 from tests.emulators.discord_errors import Denied, check, invalid
-from tests.emulators.discord_permissions import P, in_channel, needs, needs_in, of_member
+from tests.emulators.discord_permissions import P, needs, needs_in, of_member
 from tests.emulators.discord_routes import Answer, Ask, Route
-from tests.emulators.discord_state import PRIVATE_THREAD, PUBLIC_THREAD, THREADS, Channel, Json, Overwrite
+from tests.emulators.discord_state import THREADS, Channel, Json, Overwrite
 
 SLOWEST: Final = 21600
 LONGEST_PAUSE: Final = timedelta(hours=24)
@@ -180,43 +180,6 @@ def _overwritten(ask: Ask, where: Channel, action: int) -> None:
     people.channel_changed(ask.state, where)
 
 
-def thread(ask: Ask) -> Answer:
-    """A thread without a message; private unless the type says public."""
-    kind = int(ask.body.get("type") or PRIVATE_THREAD)
-    needs_in(ask.state, ask.channel, P.CREATE_PUBLIC_THREADS if kind == PUBLIC_THREAD else P.CREATE_PRIVATE_THREADS)
-    return _threaded(ask, ask.state.snowflake(), kind)
-
-
-def thread_at_message(ask: Ask) -> Answer:
-    message = ask.message
-    needs_in(ask.state, ask.channel, P.CREATE_PUBLIC_THREADS)
-    if message.id in ask.guild_of(ask.channel).channels:
-        raise Denied(160004)
-    return _threaded(ask, message.id, PUBLIC_THREAD)
-
-
-def _threaded(ask: Ask, thread_id: int, kind: int) -> Answer:
-    name = ask.body.get("name") or ""
-    check(1 <= len(name) <= 100, "name", "Must be between 1 and 100 in length.")
-    where = ask.channel
-    made = Channel(thread_id, name, guild=where.guild, kind=kind, parent=where.id, owner=ask.state.bot.id)
-    people.open_thread(ask.state, ask.guild_of(where), made)
-    return shapes.channel(ask.state, made)
-
-
-def active_threads(ask: Ask) -> Answer:
-    found = [each for each in ask.guild.channels.values() if each.kind in THREADS and not each.archived]
-    seen = [each for each in found if in_channel(ask.state, each, ask.state.bot.id) & P.VIEW_CHANNEL]
-    return {"threads": [shapes.channel(ask.state, each) for each in seen], "members": []}
-
-
-def join_thread(ask: Ask) -> Answer:
-    needs_in(ask.state, ask.channel, P.VIEW_CHANNEL)
-    if ask.channel.archived:
-        raise Denied(50083)
-    return None
-
-
 ROUTES: Final = (
     Route("GET", "/applications/@me", application),
     Route("GET", "/oauth2/applications/@me", application),
@@ -229,13 +192,8 @@ ROUTES: Final = (
     Route("GET", "/guilds/{guild}/roles", roles),
     Route("GET", "/guilds/{guild}/roles/{role}", role),
     Route("GET", "/guilds/{guild}/channels", channels),
-    Route("GET", "/guilds/{guild}/threads/active", active_threads),
     Route("GET", "/channels/{channel}", channel),
     Route("PATCH", "/channels/{channel}", patch_channel),
     Route("PUT", "/channels/{channel}/permissions/{target}", set_overwrite),
     Route("DELETE", "/channels/{channel}/permissions/{target}", drop_overwrite),
-    Route("POST", "/channels/{channel}/threads", thread),
-    Route("POST", "/channels/{channel}/messages/{message}/threads", thread_at_message),
-    Route("PUT", "/channels/{channel}/thread-members/@me", join_thread),
-    Route("DELETE", "/channels/{channel}/thread-members/@me", join_thread),
 )

@@ -81,9 +81,8 @@ class Answering:
             needs_content(what)
         only_for = one.user.id if int(data.get("flags") or 0) & EPHEMERAL else None
         made = messages.publish(
-            ask.state, one.channel, ask.state.bot, what, interaction=metadata(one), only_for=only_for
+            ask.state, one.channel, ask.state.bot, what, interaction=metadata(one), only_for=only_for, kind=20
         )
-        made.kind = 20
         if loading:
             made.flags |= LOADING
         else:
