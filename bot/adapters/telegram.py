@@ -23,7 +23,7 @@ from bot.adapters.telegram_inbox import OFFSET, Inbox
 from bot.adapters.telegram_names import Names
 from bot.adapters.telegram_people import People
 from bot.adapters.telegram_places import Places
-from bot.adapters.telegram_polling import REFUSED, Polling, Tempo
+from bot.adapters.telegram_polling import Polling, Tempo, refused
 from bot.adapters.telegram_sending import Sender
 from bot.adapters.telegram_staff import Staff
 from bot.adapters.telegram_wire import PACES, Wire, make_bot
@@ -103,7 +103,7 @@ class Telegram:
                 self._log.warning("a webhook was set; it is removed, as updates are polled")
                 await self._bot.delete_webhook()
         except InvalidToken:
-            raise REFUSED from None
+            raise refused() from None
         except TelegramError as error:
             raise chat_error(error, "get_me") from None
         self._ground.me(str(self._bot.id))

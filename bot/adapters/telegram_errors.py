@@ -6,7 +6,6 @@ Telegram tells its errors apart by an English description only; the phrases know
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Final
 
@@ -79,19 +78,19 @@ SAME: Final = ("message is not modified", "chat_not_modified", "topic_not_modifi
 """What was asked for is already so."""
 
 
-def seconds_of(error: telegram.RetryAfter) -> float:
-    """How long Telegram asks to wait."""
-    with warnings.catch_warnings():  # the SDK warns that this becomes a timedelta one day; both are understood here
-        warnings.simplefilter("ignore")
-        wait = error.retry_after
-    return float(wait) if isinstance(wait, int) else wait.total_seconds()
+class Patience(telegram.TelegramError):
+    """Telegram asks to wait. The SDK's own error for it warns of itself whenever it is made."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Too many requests")
+        self.seconds = seconds
 
 
 def chat_error(error: telegram.TelegramError, method: str) -> ChatError:
     """The same in Sereno's words; never the SDK's own text of a network error, which may hold an address."""
     match error:
-        case telegram.RetryAfter():
-            return RateLimited(seconds_of(error))
+        case Patience():
+            return RateLimited(error.seconds)
         case telegram.Forbidden():
             return Forbidden(_forbidden(error.message.lower(), method))
         case telegram.InvalidToken() | telegram.EndPointNotFound():
@@ -135,9 +134,7 @@ def _bad_request(message: str, method: str) -> ChatError:
     if any(words in says for words in _PROTECTED):
         return Forbidden("Telegram lets nobody do that to an administrator; take their rights away first")
     if any(words in says for words in _TOO_OLD):
-        return Forbidden(
-            "Telegram does not let the bot do that to this message: it is older than 48 hours or protected"
-        )
+        return Forbidden(f"this message is older than 48 hours, or {_lacks(method)}")
     if any(words in says for words in _NEVER):
         return Unsupported("this group is a basic group; Telegram can do that only in supergroups")
     return ChatError(f"Telegram refuses: {message}")

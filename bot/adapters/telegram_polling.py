@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import structlog
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
-from bot.adapters.telegram_errors import chat_error, seconds_of
+from bot.adapters.telegram_errors import Patience, chat_error
 from bot.adapters.telegram_events import KINDS
 from bot.adapters.telegram_wire import Wire
 from moderation.errors import Refused
 
-REFUSED: Final = Refused(
-    "Telegram does not take the token",
-    "copy it again from @BotFather (/mybots, API Token) into SERENO_TELEGRAM_TOKEN",
-)
+
+def refused() -> Refused:
+    """The token is not, or no longer, Telegram's."""
+    return Refused(
+        "Telegram does not take the token",
+        "copy it again from @BotFather (/mybots, API Token) into SERENO_TELEGRAM_TOKEN",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ class Polling:
                 wait = await self._conflict(conflict)
             except (EndPointNotFound, InvalidToken):
                 await self._still_known()
-            except RetryAfter as error:
-                self.trouble, wait = "Telegram asks for patience", seconds_of(error)
+            except Patience as error:
+                self.trouble, wait = "Telegram asks for patience", error.seconds
             except TelegramError as error:
                 self.trouble = str(chat_error(error, "get_updates"))
             else:
@@ -86,6 +89,6 @@ class Polling:
         try:
             await self._wire.bot.get_me()
         except InvalidToken:
-            raise REFUSED from None
+            raise refused() from None
         except TelegramError as error:
             self.trouble = str(chat_error(error, "get_me"))

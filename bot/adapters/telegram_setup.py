@@ -15,7 +15,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from bot.adapters.setup import Found, FoundPlace, Missing, Named, Weight
 from bot.adapters.telegram_errors import chat_error
 from bot.adapters.telegram_events import KINDS
-from bot.adapters.telegram_polling import REFUSED
+from bot.adapters.telegram_polling import refused
 from bot.adapters.telegram_wire import PACES, Wire, make_bot
 from bot.adapters.turns import Turns
 from bot.commands.spec import Words
@@ -57,7 +57,7 @@ async def look(environment: Environment, groups: Iterable[str] = ()) -> Found:
         await bot.initialize()
         return await _found(bot, Wire(bot, Turns(PACES)), groups)
     except InvalidToken:
-        raise REFUSED from None
+        raise refused() from None
     except TelegramError as error:
         raise Unavailable(str(chat_error(error, "get_me"))) from None
     finally:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from telegram import Bot
-from telegram.error import ChatMigrated, RetryAfter, TelegramError
+from telegram.error import ChatMigrated, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.adapters.telegram_errors import chat_error, seconds_of
+from bot.adapters.telegram_errors import Patience, chat_error
 from bot.adapters.turns import EVERYTHING, Pace, Turns, Urgency
 from bot.configuration.environment import Environment
 from moderation.errors import OutcomeUnknown, Unsupported
@@ -22,6 +23,8 @@ from moderation.errors import OutcomeUnknown, Unsupported
 API: Final = "https://api.telegram.org"
 CALL: Final = 20.0
 """Seconds one call may take; together with the longest wait for a turn, less than an intent is given."""
+UNSAID: Final = 5.0
+"""Seconds to wait when Telegram asks for patience without saying how long."""
 BEFORE: Final = "the group became a supergroup; messages from before can only be deleted by hand"
 PACES: Final[Mapping[str, Pace]] = {
     EVERYTHING: Pace(30, 1.0),
@@ -44,6 +47,14 @@ class Requests(HTTPXRequest):
         if not isinstance(answer, dict):
             raise TelegramError("Invalid server response")
         return answer
+
+    async def do_request(self, *given: Any, **named: Any) -> tuple[int, bytes]:
+        """The SDK's own, with Patience for an answer that asks to wait."""
+        code, payload = await super().do_request(*given, **named)
+        if code == HTTPStatus.TOO_MANY_REQUESTS:
+            parameters = self.parse_json_payload(payload).get("parameters") or {}
+            raise Patience(float(parameters.get("retry_after") or UNSAID))
+        return code, payload
 
 
 def base_url(api: str | None) -> str:
@@ -100,8 +111,8 @@ class Wire:
                 return await getattr(self.bot, method)(**arguments)
             except ChatMigrated:
                 raise
-            except RetryAfter as error:
-                self.turns.rest(seconds_of(error), buckets[0] if buckets else EVERYTHING)
+            except Patience as error:
+                self.turns.rest(error.seconds, buckets[0] if buckets else EVERYTHING)
                 raise chat_error(error, method) from None
             except TelegramError as error:
                 raise chat_error(error, method) from None
