@@ -16,7 +16,7 @@ import discord
 import structlog
 from discord.utils import snowflake_time, time_snowflake
 
-from bot.adapters.discord_events import Raw, Translator, moment
+from bot.adapters.discord_events import Raw, Translator, moment, text_of
 from bot.adapters.discord_intake import Intake, channel_cursor
 from bot.adapters.discord_places import PLATFORM, Places
 from bot.adapters.discord_rest import Rest
@@ -24,7 +24,8 @@ from bot.adapters.discord_rights import name_of
 from bot.adapters.ground import Ground
 from bot.adapters.homes import Home
 from bot.adapters.turns import Urgency
-from moderation.errors import ChatError, Forbidden, OutcomeUnknown, RateLimited, Unavailable
+from moderation.errors import ChatError, Forbidden, OutcomeUnknown, RateLimited, StoreError, Unavailable
+from moderation.model import MessageRef
 
 PAGES: Final = 50
 """Pages of 100 messages per channel; what is beyond is told as a gap."""
@@ -88,18 +89,19 @@ class Backfill:
     ) -> int:
         id_ = str(channel["id"])
         start, fresh = self._start(channel, cursors, alive)
+        fetched = 0
         try:
             if fresh:
                 await self._ground.cursors.put(channel_cursor(id_), str(start))
-                return 0
-            if not self._may_read(guild, id_):
+            elif self._may_read(guild, id_):
+                fetched = await self._channel(home, str(guild.id), id_, start, alive)
+            else:
                 raise Forbidden(f"the right “{name_of('read_message_history')}” is missing")
-            return await self._channel(home, str(guild.id), id_, start, alive)
         except ChatError as error:
             await self._unread(home, str(guild.id), id_, start, str(error))
-            return 0
-        finally:
-            await self._intake.reading.release(id_)
+            return fetched
+        await self._intake.reading.release(id_)
+        return fetched
 
     def _may_read(self, guild: discord.Guild, id_: str) -> bool:
         """Whether it is worth asking: what Discord refuses counts against the bot's address."""
@@ -146,8 +148,20 @@ class Backfill:
         page = await self._page(id_, {"before": str(start + 1), "limit": PAGE})
         for raw in sorted(page, key=lambda one: int(one["id"])):
             changed = moment(raw.get("edited_timestamp"))
-            if changed is not None and changed > alive - SLACK:
+            if changed is not None and changed > alive - SLACK and not await self._known(place, raw):
                 await self._take("MESSAGE_UPDATE", place, raw)
+
+    async def _known(self, place: str, raw: Raw) -> bool:
+        """Whether these are the words that were read last, as of a message that was written and changed unseen."""
+        home = self._ground.homes.at(place)
+        if home is None:
+            return True
+        ref = MessageRef(self._places.channel(home, place, str(raw["channel_id"])), str(raw["id"]))
+        try:
+            kept = await self._ground.kept.message(ref)
+        except StoreError:
+            return False
+        return kept is not None and kept.text == text_of(raw)
 
     async def _accept(self, place: str, raw: Raw) -> None:
         """A message that was missed; if it was not, only its last change can be news."""
