@@ -7,6 +7,7 @@ restart, too.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from moderation.model import Capability, MemberRef
 
 LOOK: Final = 10.0
 """Seconds between two looks for what is over; sanctions end within a minute of their time."""
+SHORTEST: Final = 0.2
 _SILENCE: Final = "matrix:silence:"
 _BAN: Final = "matrix:ban:"
 _GONE: Final = frozenset({None, "leave", "ban"})
@@ -39,6 +41,7 @@ class People:
         self._levels = levels
         self._cursors = ground.cursors
         self._clock = ground.clock
+        self._changed = asyncio.Event()
         self._log: Any = structlog.get_logger(__name__)
 
     async def membership(self, room: Room, person: str) -> str | None:
@@ -62,6 +65,7 @@ class People:
                 rooms[room.id] = {"before": before.listed(member.id), "set": before.silence()}
         value = {"member": [member.community, member.id], "until": until.timestamp(), "rooms": rooms}
         await self._cursors.put(name, json.dumps(value))
+        self._changed.set()
         await self._each(reach, lambda room: self._quiet(room, member.id, rooms))
 
     async def speak(self, member: MemberRef) -> None:
@@ -92,6 +96,7 @@ class People:
         if until is not None:
             value = {"member": [member.community, member.id], "until": until.timestamp()}
             await self._cursors.put(name, json.dumps(value))
+            self._changed.set()
         else:
             await self._cursors.drop(name)
         reach = self._reach(member, Capability.BAN)
@@ -111,22 +116,31 @@ class People:
     async def ends(self) -> None:
         """Until cancelled: let time-outs and bans end when they are over."""
         while True:
+            self._changed.clear()
+            wait = LOOK
             for prefix, lift in ((_SILENCE, self.speak), (_BAN, self.unban)):
                 try:
-                    await self._lift(prefix, lift)
+                    wait = min(wait, await self._lift(prefix, lift))
                 except StoreError as error:
                     self._log.warning("the ends of sanctions cannot be read", why=str(error))
-            await asyncio.sleep(LOOK)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(SHORTEST, wait)):
+                    await self._changed.wait()
 
-    async def _lift(self, prefix: str, lift: Callable[[MemberRef], Awaitable[None]]) -> None:
+    async def _lift(self, prefix: str, lift: Callable[[MemberRef], Awaitable[None]]) -> float:
+        """Lift what is over; seconds until the next is."""
+        soonest = LOOK
         for value in (await self._cursors.all(prefix)).values():
             kept = json.loads(value)
-            if datetime.fromtimestamp(kept["until"], UTC) > self._clock.now():
+            left = (datetime.fromtimestamp(kept["until"], UTC) - self._clock.now()).total_seconds()
+            soonest = min(soonest, left) if left > 0 else soonest
+            if left > 0:
                 continue
             try:
                 await lift(MemberRef("matrix", *kept["member"]))
             except ChatError as error:
                 self._log.warning("a sanction that is over could not be lifted yet", why=str(error))
+        return soonest
 
     async def _quiet(self, room: Room, person: str, rooms: dict[str, Any]) -> None:
         await self._levels.change(room, lambda powers: with_level(powers.content, person, rooms[room.id]["set"]))
