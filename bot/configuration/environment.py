@@ -103,7 +103,7 @@ def environment(environ: Mapping[str, str], kept: Mapping[str, str] = _NOTHING) 
     """The variables that are set, and what is kept of the others; UserError names the one that cannot be read."""
     values = {name: value for name in VARIABLES if (value := _value(environ, name)) is not None}
     fields = {VARIABLES[name]: SecretStr(value) for name, value in values.items()}
-    found = Environment(**fields, given=frozenset(values))
+    found = Environment(**fields, given=frozenset(values), kept=frozenset())
     return found.with_values({name: value for name, value in kept.items() if name not in values})
 
 

@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 
 from tests.emulators.discord import INTENTS_ON
 from tests.room.browser import Window, window
-from tests.setup.walking import Town, sereno_beside
+from tests.setup.walking import Town, patiently, sereno_beside
 
 HERE: Final = Path(__file__).parent
 STILL: Final = 0.4
@@ -63,17 +63,21 @@ def in_spanish(page: Window, url: str) -> None:
     shoot(page, "setup-phone-es.png", end=True)
     page.screen(1000, 700)
     press(page, "#turn-on", "#progress")
-    page.until(lambda: page.all(".state.connected"), "Discord is connected")
+    patiently(page, lambda: page.all(".state.connected"), "Discord is connected")
     shoot(page, "setup-connected.png")
 
 
 def main() -> None:
     """All pictures."""
-    with tempfile.TemporaryDirectory() as data, Town() as town, window() as page:
-        with sereno_beside(town, Path(data), os.environ.__setitem__) as sereno:
-            page.open(f"{sereno.link}&lang=en")
-            in_english(page, town, sereno.url)
-            in_spanish(page, sereno.url)
+    with (
+        tempfile.TemporaryDirectory() as data,
+        Town() as town,
+        window() as page,
+        sereno_beside(town, Path(data), os.environ.__setitem__) as sereno,
+    ):
+        page.open(f"{sereno.link}&lang=en")
+        in_english(page, town, sereno.url)
+        in_spanish(page, sereno.url)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys as Key
 from bot.config import settings_at_home
 from tests.emulators.discord import INTENTS_ON
 from tests.room.browser import Window, window
-from tests.setup.walking import Town, Walker, sereno_beside
+from tests.setup.walking import Town, Walker, patiently, sereno_beside
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
@@ -45,7 +45,7 @@ def test_a_person_turns_a_bot_on_with_the_keyboard_alone(
         walker.follow("#go-on", "#turn-on")
         assert page.all("#mode-shadow:checked") and walker.fits()
         walker.follow("#turn-on", "#progress")
-        page.until(lambda: says in page.text("#states"), "Discord is connected")
+        patiently(page, lambda: says in page.text("#states"), "Discord is connected")
         assert page.text("#done") and walker.fits()
         assert [line for line in page.complaints() if "status of 422" not in line] == []  # the wrong token
     [community] = settings_at_home({"SERENO_DATA_DIR": str(tmp_path)}).communities
@@ -74,7 +74,8 @@ def test_everything_works_without_scripts(tmp_path: Path, monkeypatch: pytest.Mo
         page.driver.get(sereno.link)
         page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         walk_without_scripts(page, sereno.url, town.emulator.token)
-        page.until(lambda: reload(page, f"{sereno.url}/setup/progress", ".state.connected"), "Discord is connected")
+        progress = f"{sereno.url}/setup/progress"
+        patiently(page, lambda: reload(page, progress, ".state.connected"), "Discord is connected")
 
 
 def walk_without_scripts(page: Window, url: str, token: str) -> None:

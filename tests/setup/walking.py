@@ -11,12 +11,17 @@ from typing import Final, Self
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys as Key
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.emulators.discord import DiscordEmulator
 from tests.room.browser import Served, Window, running
 
 MOST: Final = 120
 """Presses of Tab after which a thing cannot be reached by keyboard."""
+
+
+RESTART: Final = 90
+"""Seconds for stopping, starting and connecting on a machine that has other things to do."""
 
 
 class Walker:
@@ -51,6 +56,11 @@ class Walker:
     def fits(self) -> bool:
         """Nothing sticks out sideways."""
         return bool(self.page.script("return document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def patiently(page: Window, true: Callable[[], object], what: str) -> None:
+    """As `until`, for what takes a whole restart of the program."""
+    WebDriverWait(page.driver, RESTART, poll_frequency=0.1).until(lambda _: true(), what)
 
 
 class Town:
