@@ -213,8 +213,23 @@ async def test_roles_locks_slow_mode_and_invites_change_what_people_may(bot: Bot
     emulator.people.join("ana")
 
 
+async def test_only_community_servers_pause_invites_for_good(bot: Bot, emulator: DiscordEmulator) -> None:
+    """Elsewhere the feature is refused with 50001 whatever the bot may, and there is the pause of at most a day."""
+    await bot.place.edit(invites_disabled=True)
+    with pytest.raises(CannotDo, match="paused"):
+        emulator.people.join("eve")
+    await bot.place.edit(invites_disabled=False)
+    emulator.guild.features.clear()
+    with pytest.raises(discord.Forbidden) as no:
+        await bot.http.edit_guild(emulator.guild.id, features=["INVITES_DISABLED"])
+    assert no.value.code == 50001
+    with pytest.raises(discord.HTTPException):
+        await bot.place.edit(invites_disabled_until=utcnow() + timedelta(hours=25))
+    emulator.people.join("eve")
+
+
 async def test_direct_messages_reach_one_person_or_are_refused(bot: Bot, emulator: DiscordEmulator) -> None:
-    """Closed direct messages answer 50007, as do those to somebody with no server in common."""
+    """Closed direct messages answer 50007, and those to somebody with no server in common 50278."""
     emulator.people.join("eve")
     eve = await _member(bot, emulator, "eve")
     await eve.send("why")
@@ -228,7 +243,7 @@ async def test_direct_messages_reach_one_person_or_are_refused(bot: Bot, emulato
     emulator.people.leave("eve")
     with pytest.raises(discord.Forbidden) as strangers:
         await eve.send("more")
-    assert closed.value.code == strangers.value.code == 50007
+    assert (closed.value.code, strangers.value.code) == (50007, 50278)
 
 
 async def test_a_webhook_says_it_under_another_name(bot: Bot, emulator: DiscordEmulator) -> None:

@@ -45,6 +45,10 @@ def patch_guild(ask: Ask) -> Answer:
         changes = wanted ^ where.features
         if changes - {"INVITES_DISABLED", "COMMUNITY", "RAID_ALERTS_DISABLED"}:
             raise invalid("features", "Features cannot be changed")
+        if "INVITES_DISABLED" in wanted - where.features and "COMMUNITY" not in where.features:
+            # Not in the documentation, but the answer of Discord's staff: only community servers can have it
+            # (discord-api-docs issue 6613). Others pause invites by incident actions, for at most 24 hours.
+            raise Denied(50001)
         if "COMMUNITY" in changes:
             needs(ask.state, where, P.ADMINISTRATOR)
         where.features = wanted

@@ -74,7 +74,9 @@ def post(ask: Ask) -> Answer:
 
 def _reachable(ask: Ask, channel: Channel) -> None:
     person = ask.state.users[channel.recipient or 0]
-    if not person.takes_dms or not ask.state.shared_guilds(person.id):
+    if not ask.state.shared_guilds(person.id):
+        raise Denied(50278)
+    if not person.takes_dms:
         raise Denied(50007)
 
 

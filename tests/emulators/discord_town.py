@@ -14,11 +14,11 @@ written once fits whenever the emulator is started."""
 
 
 def found_guild(state: State, name: str, *, bot_permissions: int = BOT_NEEDS) -> Guild:
-    """`general`, `moderators` (hidden from members), the roles `trusted`, `moderator`, and the bot's own above them."""
+    """A community server with `general`, `moderators` (hidden from members), the roles `trusted`, `moderator`, and the bot's own above them."""
     ids = count(_FIRST_ID)
     owner = User(next(ids), "owner")
     state.users[owner.id] = owner
-    guild = Guild(next(ids), name, owner.id)
+    guild = Guild(next(ids), name, owner.id, features={"COMMUNITY"})
     state.guilds[guild.id] = guild
     everyone = Role(guild.id, "@everyone", MEMBERS_MAY, 0)
     trusted = Role(next(ids), "trusted", MEMBERS_MAY, 1)
