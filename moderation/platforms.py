@@ -1,7 +1,8 @@
 """What each chat platform can do at all; what it can do in one community, its adapter knows (`Chat.capabilities`).
 
 From the platforms' own documentation: Discord timeouts and role edits; Slack has neither timeouts nor bans, and deletes
-a member's message only with an admin's token; Telegram has no roles of its own; Matrix works by power levels.
+a member's message only with an admin's token; Telegram has no roles of its own, and no bot sets a group's slow mode
+(core.telegram.org/bots/api: `slow_mode_delay` is only read); Matrix works by power levels.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _SLACK: Final = frozenset({Capability.DELETE, Capability.HOLD, Capability.KICK, 
 CAN: Final[Mapping[str, frozenset[Capability]]] = {
     "discord": _EVERYTHING,
     "slack": _SLACK,
-    "telegram": _EVERYTHING - {Capability.ROLES},
+    "telegram": _EVERYTHING - {Capability.ROLES, Capability.SLOWMODE},
     "matrix": _EVERYTHING - {Capability.SLOWMODE},
     "plaza": _EVERYTHING,
 }

@@ -19,8 +19,7 @@ from moderation.platforms import CAN
 
 FRESH: Final = 60.0
 """Seconds that what Telegram said about rights is believed (people.md: at most a minute)."""
-EVERYTHING: Final = CAN["telegram"] - {Capability.ROLES, Capability.SLOWMODE}
-"""The Bot API has no roles to give, and no way to set a group's slow mode."""
+EVERYTHING: Final = CAN["telegram"]
 ALWAYS: Final = frozenset({Capability.REPLY, Capability.DM})
 _DELETING: Final = frozenset({Capability.DELETE, Capability.HOLD})
 _RESTRICTING: Final = frozenset(

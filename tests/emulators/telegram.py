@@ -55,7 +55,8 @@ class TelegramEmulator:
         self.updates: list[Json] = []
         self.history: list[Json] = []
         self.asked: list[str] | None = None
-        self.offset = 0
+        self.served = 0
+        """Updates handed out, those handed out again included."""
         self._number = 1000
         self._more = asyncio.Event()
         self._poller: asyncio.Future[None] | None = None
@@ -126,7 +127,6 @@ class TelegramEmulator:
         if "allowed_updates" in given:
             self.asked = json.loads(given["allowed_updates"]) or None
         offset = int(given.get("offset", "0"))
-        self.offset = max(self.offset, offset)
         self.updates = [each for each in self.updates if each["update_id"] >= offset]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(float(given.get("timeout", "0"))):
@@ -143,7 +143,9 @@ class TelegramEmulator:
                             "Conflict: terminated by other getUpdates request; "
                             "make sure that only one bot instance is running",
                         )
-        return self.updates[: int(given.get("limit", "100"))]
+        handed = self.updates[: int(given.get("limit", "100"))]
+        self.served += len(handed)
+        return handed
 
 
 def _method(request: web.Request) -> str:
