@@ -25,7 +25,7 @@ from bot.adapters.discord_people import People
 from bot.adapters.discord_places import PLATFORM, Places
 from bot.adapters.discord_refused import closed, unauthorised
 from bot.adapters.discord_rest import Rest
-from bot.adapters.discord_restoring import Restorer
+from bot.adapters.discord_restoring import WEBHOOKS, Restorer
 from bot.adapters.discord_sending import Speaker
 from bot.adapters.ground import Adapter, Ground
 from bot.configuration.environment import Environment
@@ -115,12 +115,15 @@ class Discord:
         helpers = [asyncio.create_task(self.intake.run(), name="discord intake"), asyncio.create_task(self._live())]
         try:
             client = await self._log_in()
-            await self._remember_pending()
+            await self._remember()
             await client.listen()
         except _Spent as spent:
             self._trouble = str(spent)
         except discord.ConnectionClosed as error:
-            raise closed(error, self._client.application_flags if self._client else None) from error
+            refused = closed(error, self._client.application_flags if self._client else None)
+            if refused is None:
+                raise
+            raise refused from error
         except (Lost, aiohttp.ClientError, discord.DiscordException, OSError) as error:
             self._trouble = f"Discord cannot be reached: {type(error).__name__}"
             raise
@@ -139,8 +142,7 @@ class Discord:
         if self._client is not None and self._logged_in:
             return self._client
         await self.aclose()
-        ears = Ears(self._hear, self.intake.room, self._may_identify, self.rest.answered, self.rest.held)
-        self._client = client = Client(ears, self._base, silence=self._silence)
+        client = self.make_client()
         try:
             await client.login(self._token)
         except discord.LoginFailure as error:
@@ -156,6 +158,12 @@ class Discord:
     def _am(self, account: str) -> None:
         self.interactions.account = account
         self._ground.me(account)
+
+    def make_client(self) -> Client:
+        """discord.py's client that this adapter listens with and calls through from now on."""
+        ears = Ears(self._hear, self.intake.room, self._may_identify, self.rest.answered, self.rest.held)
+        self._client = client = Client(ears, self._base, silence=self._silence)
+        return client
 
     async def _may_identify(self) -> None:
         """Take one from the day's budget. When it is spent, wait: the connection is not worth the token."""
@@ -228,7 +236,10 @@ class Discord:
                     await self._ground.cursors.put(ALIVE, self._ground.clock.now().isoformat())
             await asyncio.sleep(HEARTBEAT if self.caught_up else 0.1)
 
-    async def _remember_pending(self) -> None:
+    async def _remember(self) -> None:
+        """What an earlier run knew: the bot's own webhooks, and who has not accepted the rules yet."""
+        for webhook in (await self._ground.cursors.all(WEBHOOKS)).values():
+            self._ground.me(webhook)
         kept = await self._ground.cursors.all(PENDING)
         for name, value in kept.items():
             place, _, member = name.removeprefix(PENDING).partition(":")

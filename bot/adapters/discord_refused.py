@@ -29,11 +29,11 @@ def unauthorised() -> Refused:
     return Refused(*_WHY[4004])
 
 
-def closed(error: discord.ConnectionClosed, flags: discord.ApplicationFlags | None) -> Exception:
-    """What a closed connection means; the error itself when coming back may help."""
+def closed(error: discord.ConnectionClosed, flags: discord.ApplicationFlags | None) -> Refused | None:
+    """What a closed connection means; None when coming back may help."""
     why = _WHY.get(error.code or 0)
     if why is None:
-        return error
+        return None
     switches = " and ".join(f"“{switch}”" for switch in (off(flags) or (MEMBERS, CONTENT)))
     return Refused(why[0], why[1].replace("%s", switches))
 

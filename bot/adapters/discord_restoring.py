@@ -18,6 +18,7 @@ from moderation.errors import ChatError, Forbidden, Gone, OutcomeUnknown, StoreE
 from moderation.model import Message, MessageRef
 
 NAME: Final = "Sereno"
+WEBHOOKS: Final = "discord:webhook:"
 _CHANNEL: Final = "/channels/{channel_id}"
 _MESSAGES: Final = "/channels/{channel_id}/messages"
 _WEBHOOKS: Final = "/channels/{channel_id}/webhooks"
@@ -116,8 +117,16 @@ class Restorer:
                 )
             )
             self._webhooks[channel] = (str(found["id"]), str(found["token"]))
-            self._ground.me(str(found["id"]))
+            await self._mine(channel, str(found["id"]))
         return self._webhooks[channel]
+
+    async def _mine(self, channel: str, webhook: str) -> None:
+        """What this webhook says is the bot's own word, after a restart as well."""
+        self._ground.me(webhook)
+        try:
+            await self._ground.cursors.put(f"{WEBHOOKS}{channel}", webhook)
+        except StoreError as error:
+            raise Unavailable(f"the webhook could not be noted: {error}") from error
 
     async def _find(self, message: MessageRef, text: str) -> MessageRef | None:
         page = await self._rest.call(

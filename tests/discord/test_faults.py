@@ -283,6 +283,22 @@ async def test_a_restored_message_bears_its_authors_name(one: Connected) -> None
     assert [event.message.text for event in one.heard.of(MessagePosted)][1:] == ["next"]
 
 
+async def test_what_was_restored_is_the_bots_own_word_after_a_restart(tmp_path: Path) -> None:
+    """A restored message that is read back later is judged by nobody."""
+    async with DiscordWorld.opened() as world, journal_in(tmp_path) as journal:
+        first = stand(world, journal)
+        await first.connect()
+        ref = await first.says("eve", "hola")
+        await first.chat.delete(ref)
+        await first.chat.restore(ref)
+        webhooks = {str(one.webhook) for one in world.emulator.eyes.channel()}
+        await first.disconnect()
+        second = stand(world, journal)
+        await second.connect()
+        assert webhooks <= second.heard.own
+        await second.disconnect()
+
+
 async def test_without_webhooks_a_message_is_quoted(one: Connected) -> None:
     """Where the right is missing the bot says who wrote it."""
     ref = await one.says("eve", "hola")
