@@ -30,8 +30,8 @@ async def run(settings: Settings, host: str, port: int, fresh: Callable[[], Sett
     behind the same address. Settings that cannot be used leave the last ones in force.
     """
     log = settings.configuration.log
-    masked = configure(log.level, LOOKS[log.format], secrets=settings.environment.secrets)
-    round_ = Round(assemble(settings), settings, Keys(), masked.hide)
+    configure(log.level, LOOKS[log.format], secrets=settings.environment.secrets)
+    round_ = Round(assemble(settings), settings, Keys())
     listener = listen_on(host, port)
     tune()
     try:
@@ -65,8 +65,8 @@ def _next(last: Round, fresh: Callable[[], Settings]) -> Round:
     log: Any = structlog.get_logger(__name__)
     try:
         settings = fresh()
-        return Round(assemble(settings), settings, last.keys, last.hide)
+        return Round(assemble(settings), settings, last.keys)
     except UserError as trouble:
         why = str(trouble)
     log.error("the new settings cannot be used; the last ones stay in force", why=why)
-    return Round(assemble(last.settings), last.settings, last.keys, last.hide)
+    return Round(assemble(last.settings), last.settings, last.keys)
