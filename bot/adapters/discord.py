@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine
-from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -13,9 +12,11 @@ import discord
 import structlog
 
 from bot.adapters.discord_backfill import ALIVE, Backfill
+from bot.adapters.discord_budget import Identifying, Spent
 from bot.adapters.discord_chat import DiscordChat
 from bot.adapters.discord_client import DISCONNECTED, SILENCE, Client, Ears, Lost
 from bot.adapters.discord_commands import Registration
+from bot.adapters.discord_ending import Endings
 from bot.adapters.discord_enforcing import Enforcer
 from bot.adapters.discord_events import Raw, Translator
 from bot.adapters.discord_intake import PENDING, Intake
@@ -32,18 +33,10 @@ from bot.configuration.environment import Environment
 from moderation.errors import Refused, StoreError
 from moderation.ports import Chat
 
-IDENTIFIES: Final = 500
-"""In 24 hours. Discord takes the token away at 1,000."""
-DAY: Final = timedelta(hours=24)
-LONGEST_WAIT: Final = 300.0
 HEARTBEAT: Final = 20.0
 """Seconds between two signs of life, by which a later start knows since when nobody listened."""
 FIRST: Final = 10.0
 """Seconds that servers may take to be described after READY."""
-
-
-class _Spent(Exception):
-    """No more identifying for now."""
 
 
 def adapter(environment: Environment, ground: Ground) -> Adapter:
@@ -84,6 +77,8 @@ class Discord:
         speaker = Speaker(once, self.rest, self.interactions)
         restorer = Restorer(ground, once, self.rest, self.people, speaker)
         enforcer = Enforcer(ground, self.rest, self.places, self.people)
+        self._identifying = Identifying(ground, self._tell, self._is_troubled)
+        self._endings = Endings(ground, enforcer)
         self._chat = DiscordChat(self.places, self.people, speaker, enforcer, restorer, self.interactions)
 
     @property
@@ -112,12 +107,12 @@ class Discord:
         """Log in, listen, catch up; returns when the connection is lost for good."""
         if not self._token:
             raise Refused("there is no token for Discord", "set SERENO_DISCORD_TOKEN to the bot's token")
-        helpers = [asyncio.create_task(self.intake.run(), name="discord intake"), asyncio.create_task(self._live())]
+        helpers = [asyncio.create_task(work) for work in (self.intake.run(), self._live(), self._endings.run())]
         try:
             client = await self._log_in()
             await self._remember()
             await client.listen()
-        except _Spent as spent:
+        except Spent as spent:
             self._trouble = str(spent)
         except discord.ConnectionClosed as error:
             refused = closed(error, self._client.application_flags if self._client else None)
@@ -161,25 +156,12 @@ class Discord:
 
     def make_client(self) -> Client:
         """discord.py's client that this adapter listens with and calls through from now on."""
-        ears = Ears(self._hear, self.intake.room, self._may_identify, self.rest.answered, self.rest.held)
+        ears = Ears(self._hear, self.intake.room, self._identifying.may, self.rest.answered, self.rest.held)
         self._client = client = Client(ears, self._base, silence=self._silence)
         return client
 
-    async def _may_identify(self) -> None:
-        """Take one from the day's budget. When it is spent, wait: the connection is not worth the token."""
-        again = await self._ground.budgets.spend("discord:identify", IDENTIFIES, DAY)
-        if again is None:
-            return
-        left = max(1.0, (again - self._ground.clock.now()).total_seconds())
-        self._log.warning("too many new connections to Discord in a day", again_at=again.isoformat())
-        await self._tell(
-            "discord-identify",
-            f"{IDENTIFIES} new connections to Discord in 24 hours: Sereno waits "
-            f"until {again:%H:%M} UTC, because Discord takes the token away at 1,000",
-        )
-        self._trouble = f"too many new connections to Discord in a day; the next one at {again:%H:%M} UTC"
-        await asyncio.sleep(min(left, LONGEST_WAIT))
-        raise _Spent(self._trouble)
+    def _is_troubled(self, why: str) -> None:
+        self._trouble = why
 
     def _hear(self, name: str, raw: Raw) -> None:
         """Every event of the gateway, in order, on the event loop."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -23,6 +25,7 @@ SLOWEST: Final = 21_600
 """Seconds; Discord's own limit of slow mode."""
 CLOSED: Final = discord.Permissions(send_messages=True, send_messages_in_threads=True, create_public_threads=True).value
 """What nobody may do in a locked channel."""
+BANS: Final = "discord:ban:"
 PAUSED: Final = "INVITES_DISABLED"
 _MESSAGE: Final = "/channels/{channel_id}/messages/{message_id}"
 _MEMBER: Final = "/guilds/{guild_id}/members/{user_id}"
@@ -41,6 +44,8 @@ class Enforcer:
         self._rest = rest
         self._places = places
         self._people = people
+        self.banned = asyncio.Event()
+        """Set when somebody was banned for a time."""
 
     async def delete(self, message: MessageRef) -> None:
         """Remove a message for everybody."""
@@ -69,7 +74,8 @@ class Enforcer:
         await self._on(member, one, "kick_members")
 
     async def ban(self, member: MemberRef, *, until: datetime | None, reason: str) -> None:
-        """Keep a person out. Discord's bans have no end of their own: whoever bans for a time lifts it."""
+        """Keep a person out. Discord's bans have no end of their own: it is noted first, and `discord_ending` lifts."""
+        await self._note_ban(member, until)
 
         async def one(place: str) -> None:
             ids = {"guild_id": place, "user_id": member.id}
@@ -83,10 +89,9 @@ class Enforcer:
         async def one(place: str) -> None:
             await self._call("DELETE", _BAN, "ban_members", {"guild_id": place, "user_id": member.id})
 
-        try:
+        with contextlib.suppress(Gone):
             await self._on(member, one, "ban_members")
-        except Gone:
-            return
+        await self._forget(_ban_of(member))
 
     async def give_role(self, member: MemberRef, role: str) -> None:
         """Give a role by our name for it."""
@@ -180,6 +185,15 @@ class Enforcer:
     async def _call(self, method: str, path: str, flag: str, ids: Mapping[str, str], **what: Any) -> Any:
         return await self._rest.call(Urgency.ENFORCE, method, path, ids, lacks=name_of(flag), **what)
 
+    async def _note_ban(self, member: MemberRef, until: datetime | None) -> None:
+        name = _ban_of(member)
+        if until is None:
+            await self._forget(name)
+            return
+        noted = {"until": until.isoformat(), "community": member.community, "member": member.id}
+        await self._remember(name, noted)
+        self.banned.set()
+
     async def _remembered(self, name: str) -> tuple[int, int] | None:
         value = await self._ground.cursors.get(name)
         if not value:
@@ -187,17 +201,22 @@ class Enforcer:
         allow, deny = json.loads(value)
         return int(allow), int(deny)
 
-    async def _remember(self, name: str, was: tuple[int, int]) -> None:
+    async def _remember(self, name: str, what: object) -> None:
         try:
-            await self._ground.cursors.put(name, json.dumps(was))
+            await self._ground.cursors.put(name, json.dumps(what))
         except StoreError as error:
-            raise Unavailable(f"the channel is not locked before it is noted how it was: {error}") from error
+            raise Unavailable(f"nothing is done that could not be noted first: {error}") from error
 
     async def _forget(self, name: str) -> None:
         try:
             await self._ground.cursors.drop(name)
         except StoreError as error:
-            raise Unavailable(f"it could not be noted that the channel is open: {error}") from error
+            raise Unavailable(f"it could not be noted that this is over: {error}") from error
+
+
+def _ban_of(member: MemberRef) -> str:
+    """The name under which the end of a ban is kept."""
+    return f"{BANS}{member.community}:{member.id}"
 
 
 def _overwrite(raw: Mapping[str, Any], place: str) -> tuple[int, int]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.adapters.discord import DAY, IDENTIFIES, Discord
+from bot.adapters.discord import Discord
+from bot.adapters.discord_budget import BUDGET, DAY, IDENTIFIES
 from bot.adapters.discord_client import Lost
 from bot.configuration.environment import environment
 from moderation.errors import Refused
@@ -175,19 +176,19 @@ async def test_identifying_stops_before_the_token_is_lost(tmp_path: Path) -> Non
     async with DiscordWorld.opened() as world, journal_in(tmp_path) as journal:
         here = stand(world, journal)
         for _ in range(IDENTIFIES):
-            assert await here.ground.budgets.spend("discord:identify", IDENTIFIES, DAY) is None
+            assert await here.ground.budgets.spend(BUDGET, IDENTIFIES, DAY) is None
         connecting = asyncio.create_task(here.adapter.connect())
         await eventually(lambda: "too many new connections" in (here.adapter.trouble or ""))
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
         await here.adapter.aclose()
         assert world.emulator.gateway.identifies == 0
-        assert await here.ground.budgets.spent("discord:identify", timedelta(days=2)) == IDENTIFIES
+        assert await here.ground.budgets.spent(BUDGET, timedelta(days=2)) == IDENTIFIES
 
 
 async def test_each_new_session_is_counted(one: Connected) -> None:
     """The budget outlives the process."""
-    assert await one.ground.budgets.spent("discord:identify", DAY) == 1
+    assert await one.ground.budgets.spent(BUDGET, DAY) == 1
 
 
 async def test_a_journal_that_refuses_loses_nothing(one: Connected) -> None:

@@ -314,6 +314,26 @@ async def test_what_is_not_kept_cannot_be_restored(one: Connected) -> None:
         await one.chat.restore(MessageRef(one.general, "1"))
 
 
+async def test_a_ban_for_a_time_ends(tmp_path: Path) -> None:
+    """Discord's bans have no end: Sereno lifts them in time, after a restart as well; others stay."""
+    async with DiscordWorld.opened() as world, journal_in(tmp_path) as journal:
+        first = stand(world, journal)
+        await first.connect()
+        for name in ("eve", "ana", "bea"):
+            await world.joins(name)
+        soon = datetime.now(UTC) + timedelta(seconds=1)
+        await first.chat.ban(world.member("eve"), until=soon, reason="r")
+        await first.chat.ban(world.member("ana"), until=None, reason="r")
+        await eventually(lambda: not world.emulator.eyes.is_banned("eve"))
+        await first.chat.ban(world.member("bea"), until=datetime.now(UTC) + timedelta(seconds=1), reason="r")
+        await first.disconnect()
+        second = stand(world, journal)
+        await second.connect()
+        await eventually(lambda: not world.emulator.eyes.is_banned("bea"))
+        assert world.emulator.eyes.is_banned("ana")
+        await second.disconnect()
+
+
 async def test_a_locked_channel_opens_as_it_was(one: Connected) -> None:
     """What @everyone was denied before is denied afterwards, over a restart of the lock as well."""
     emulator = one.world.emulator
