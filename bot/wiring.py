@@ -6,8 +6,10 @@ need it, so that `sereno check` starts at once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -68,6 +70,7 @@ from rules.conditions.score import Score
 from rules.conditions.shape import Shape
 from rules.loader import SHIPPED, Given, Loaded, Vocabulary, load, rule_files
 from rules.model import Condition
+from rules.problems import render
 
 if TYPE_CHECKING:
     from bot.app import App, AppSettings
@@ -197,18 +200,25 @@ def assemble(settings: Settings) -> Bot:
     standing(settings.data)  # a file that is no database is said in one line, before anything is made of it
     clock = SystemClock()
     journal = open_journal(settings.data, clock)
-    room, door = Plaza(journal, clock, community.id), Doorway()
-    outside = adapters(settings, community, journal, clock, door, [one.spec for one in COMMANDS])
+    specs = [one.spec for one in COMMANDS]
+    room, door = Plaza(journal, clock, community.id, specs), Doorway()
+    outside = adapters(settings, community, journal, clock, door, specs)
     model = toxicity_model(settings)
     stream = PatientStream(engine, model.labels, {community.id: ZoneInfo(community.time_zone)})
     rules = RulesInForce(rule_set)
     reloading.tell(stream, rules)
     chats = {room.platform: room, **{platform: adapter.chat for platform, adapter in outside.items()}}
-    parts = Parts(journal, stream, rules, chats, ACTIONS, clock, detectors(model), COMMANDS)
+    check = partial(asyncio.to_thread, _problems, settings, community)
+    parts = Parts(journal, stream, rules, chats, ACTIONS, clock, detectors(model), COMMANDS, check)
     app = App(parts, app_settings(settings, community))
     door.behind = app
     moderators = {room.platform: room.hall.channel_ref(MODERATORS), **moderators_of(community, outside)}
     return Bot(app, reloading, model, Connections(outside, Gaps(journal, clock), community.id), moderators)
+
+
+def _problems(settings: Settings, community: Community) -> str:
+    """What speaks against the rule files as they lie there now, as an admin reads it; empty when nothing does."""
+    return render(load_rules(settings, community).errors)
 
 
 def lived_in(settings: Settings) -> Community:
@@ -257,4 +267,5 @@ def app_settings(settings: Settings, community: Community) -> AppSettings:
         patience=PATIENCE,
         own={PLATFORM: frozenset({BOT})},
         keyed=KEYED,
+        public_url=settings.configuration.public_url or "",
     )

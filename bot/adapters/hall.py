@@ -53,6 +53,8 @@ class Hall:
     feed: Feed
     community: str
     accept: Door
+    commands: frozenset[str] = frozenset()
+    """Names that are commands when they are typed after a `/`."""
     residents: dict[str, Resident] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     said: dict[str, int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from bot.adapters.feed import Edited, Feed, Returned, Said, Vanished
 from bot.adapters.ground import Door
 from bot.adapters.hall import BOT, DOOR, PLATFORM, Hall
+from bot.commands.spec import Spec
 from bot.stores.journal import Journal
 from bot.stores.room import Line, RoomRows, Shown
 from moderation.errors import Gone, StoreError, Unavailable
@@ -39,9 +40,10 @@ def line_id(key: str) -> str:
 class Plaza:
     """The `Chat` port over the room. Everything it does is a row first; a store that cannot write is Unavailable."""
 
-    def __init__(self, journal: Journal, clock: Clock, community: str = "room") -> None:
+    def __init__(self, journal: Journal, clock: Clock, community: str = "room", commands: Sequence[Spec] = ()) -> None:
         self.feed = Feed()
-        self.hall = Hall(journal, RoomRows(journal.vault), clock, self.feed, community, journal.accept)
+        names = frozenset(spec.name for spec in commands)
+        self.hall = Hall(journal, RoomRows(journal.vault), clock, self.feed, community, journal.accept, names)
 
     def connect(self, accept: Door) -> None:
         """From now on what people do comes in through this door."""
@@ -159,9 +161,11 @@ class Plaza:
         await self._change_place(DOOR, locked=paused)
 
     async def sweep(self) -> int:
-        """Forget unflagged texts after `KEEP_SHOWN` and the others after `KEEP_HIDDEN`; how many were forgotten."""
+        """Forget what people wrote and nobody flagged after `KEEP_SHOWN`, the rest after `KEEP_HIDDEN`; how many."""
         hall, now = self.hall, self.hall.clock.now()
-        return await hall.journal.write(lambda c: hall.rows.forget(c, now - KEEP_SHOWN, now - KEEP_HIDDEN), "room")
+        return await hall.journal.write(
+            lambda c: hall.rows.forget(c, now - KEEP_SHOWN, now - KEEP_HIDDEN, hall.subject(BOT)), "room"
+        )
 
     async def _say(self, channel: str, text: str, key: str, **details: Any) -> Line:
         await self._ready()

@@ -16,6 +16,7 @@ from typing import Any, Final
 from bot.adapters.feed import Edited, PersonChanged, Said, Vanished
 from bot.adapters.hall import BOT, DOOR, Hall, banned
 from bot.adapters.plaza import Plaza, line_id
+from bot.adapters.plaza_orders import call, press, typed
 from bot.stores.room import Line, Place, Resident, Shown
 from moderation.errors import Forbidden, Gone, Unsupported
 from moderation.model import (
@@ -78,13 +79,20 @@ class People:
     async def say(
         self, author: Author, channel: str, text: str, *, key: str | None = None, reply_to: str | None = None
     ) -> str:
-        """Write a message; its id, once the journal has it on disk. The same key again is the same message."""
+        """Write a message; its id, once the journal has it on disk. The same key again is the same message.
+
+        A command that is typed is none: nobody sees it, and only its caller sees the answer.
+        """
         await self._hall.ready()
         hall = self._hall
         repeated = key is not None
         key = f"said:by:{key}" if repeated else f"said:{secrets.token_hex(16)}"
         line = line_id(key)
         if repeated and await self._known(line):
+            return line
+        order = typed(hall, text)
+        if order is not None:
+            await call(hall, await self._caller(author), channel, order, line, reply_to)
             return line
         place, now = hall.place(channel), hall.clock.now()
         before, after = self._introduce(author, now)
@@ -97,6 +105,10 @@ class People:
         words = Line(line, key, channel, hall.subject(after.id), _card(after), text, now, reply_to=reply_to)
         await self._arrive(message, words, before, after)
         return line
+
+    async def press(self, member: str, line: str, token: str, key: str | None = None) -> str:
+        """Press a button on a card; its id. The same key again is the same press."""
+        return await press(self._hall, member, line, token, key)
 
     async def edit(self, line: str, text: str) -> Line:
         """Change what a message says; Gone when nobody can see it any more."""
@@ -181,6 +193,19 @@ class People:
         change = {"name": after.name}
         await hall.accept(event, lambda c: hall.rows.change_resident(c, after.id, change))
         hall.changed(after.id, change)
+
+    async def _caller(self, author: Author) -> Resident:
+        """Who calls a command; somebody unknown has just walked in."""
+        if author.id == BOT:
+            raise Forbidden("That name belongs to the watchman.")
+        if author.language is not None:
+            self._hall.languages[author.id] = author.language
+        known = self._hall.residents.get(author.id)
+        if known is None:
+            known = await self.enter(author.id, author.name or author.id)
+        if author.roles is not None and author.roles != known.roles:
+            known = await self._hall.change(author.id, roles=author.roles)
+        return known
 
     def _introduce(self, author: Author, now: datetime) -> tuple[Resident | None, Resident]:
         """Who writes, before and with what is newly said about them. Whoever is unknown has just walked in."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from bot.adapters.feed import Feed
 from bot.adapters.hall import MODERATORS
 from bot.adapters.plaza_people import Author, People
-from bot.console.access import is_moderator
+from bot.console.access import is_moderator, moderators_only
 from bot.console.pages import spoken_by
 from bot.console.stream import event_stream
 from bot.console.wire import (
@@ -19,6 +19,7 @@ from bot.console.wire import (
     MemberIn,
     MemberOut,
     MessageIn,
+    PressIn,
     ProblemOut,
     RoomOut,
     TextIn,
@@ -58,7 +59,7 @@ def room_routes(people: People, feed: Feed, clock: Clock) -> APIRouter:
 
     @routes.post("/messages", status_code=201)
     async def say(request: Request, wanted: MessageIn) -> Created:
-        """Write a message; answered once the journal has it on disk."""
+        """Write a message, or call a command with a `/`; answered once the journal has it on disk."""
         author = wanted.author
         roles = None if author.roles is None else frozenset(author.roles)
         line = await people.say(
@@ -69,6 +70,11 @@ def room_routes(people: People, feed: Feed, clock: Clock) -> APIRouter:
             reply_to=wanted.reply_to,
         )
         return Created(id=line)
+
+    @routes.post("/presses", status_code=201, dependencies=[Depends(moderators_only)])
+    async def press(wanted: PressIn) -> Created:
+        """Press a button on a card, as one of the people here; they alone see the answer."""
+        return Created(id=await people.press(wanted.member, wanted.message, wanted.token, wanted.key))
 
     @routes.patch("/messages/{line}")
     async def edit(line: str, wanted: TextIn) -> LineOut:

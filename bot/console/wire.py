@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -50,6 +51,15 @@ class MessageIn(Wire):
     author: AuthorIn
     text: Words
     reply_to: Id | None = None
+
+
+class PressIn(Wire):
+    """A button that somebody presses on a card. The same `key` again is the same press."""
+
+    key: Annotated[str, BeforeValidator(_sound), Field(min_length=1, max_length=200)] | None = None
+    member: Id
+    message: Id
+    token: Annotated[str, BeforeValidator(_sound), Field(min_length=1, max_length=64)]
 
 
 class TextIn(Wire):
@@ -109,8 +119,13 @@ class LineOut(BaseModel):
             edited_at=line.edited_at,
             reply_to=line.reply_to,
             only_for=line.only_for,
-            card=None if line.card is None else {"case": line.card["case"], "title": line.card["title"]},
+            card=None if line.card is None else _card(line.card),
         )
+
+
+def _card(card: Mapping[str, Any]) -> dict[str, Any]:
+    buttons = [{"words": words, "token": token} for words, token in card.get("buttons", ())]
+    return {"case": card["case"], "title": card["title"], "buttons": buttons}
 
 
 class MemberOut(BaseModel):

@@ -19,30 +19,33 @@ MOST_EVIDENCE: Final = 50
 
 def keep_messages(
     connection: Connection, journal: Journal, case: str, refs: Sequence[MessageRef], keep_until: int
-) -> int:
-    """Copy the newest text of each message into the case, as far as it is still kept; how many there were."""
+) -> list[str]:
+    """Copy the newest text of each message into the case, as far as it is still kept; the names of their authors."""
     wanted = {(ref.channel.platform, ref.channel.id, ref.id) for ref in refs[-MOST_EVIDENCE:]}
     if not wanted:
-        return 0
+        return []
     query = select(inbox).where(
         inbox.c.message.in_([message for _, _, message in wanted]), inbox.c.kind.in_(("message", "edit"))
     )
     newest = {(row.platform, row.channel, row.message): row for row in connection.execute(query.order_by(inbox.c.seq))}
-    rows = [_copy(connection, journal, case, newest[one], keep_until) for one in wanted if one in newest]
-    kept = [row for row in rows if row is not None]
+    copies = [_copy(connection, journal, case, newest[one], keep_until) for one in wanted if one in newest]
+    kept = [copy for copy in copies if copy is not None]
     if kept:
-        connection.execute(insert_new(connection, evidence), kept)
-    return len(kept)
+        connection.execute(insert_new(connection, evidence), [row for _, row in kept])
+    return [name for name, _ in kept]
 
 
-def _copy(connection: Connection, journal: Journal, case: str, row: Any, keep_until: int) -> dict[str, Any] | None:
+def _copy(
+    connection: Connection, journal: Journal, case: str, row: Any, keep_until: int
+) -> tuple[str, dict[str, Any]] | None:
+    """The author's name, and the row."""
     plain = journal.vault.open(connection, row.subject or NOBODY, row.sealed, row.key)
     event = codec.read(row.kind, row.key, plain) if plain is not None else None
     if not isinstance(event, (MessagePosted, MessageEdited)):
         return None
     message = event.message
     kept = codec.to_bytes({"text": message.text, "author": message.author.name, "author_id": message.author.ref.id})
-    return {
+    return message.author.name, {
         "case_id": case,
         "subject": row.subject,
         "platform": row.platform,

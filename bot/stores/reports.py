@@ -23,15 +23,14 @@ _MOST: Final = 1_000
 def gather_report(connection: Connection, journal: Journal, report: ReportFiled, now: int) -> str:
     """Put a report on the desk: into the case that waits about the same message or person, or into a new one."""
     id_, known = _which(connection, report)
+    author = _keep(connection, journal, report, id_, now) if report.message is not None else ""
     if known is None:
-        _open(connection, journal, report, id_, now)
+        _open(connection, journal, report, id_, author or _name(connection, journal, report.about), now)
     else:
         grow = {"events": tables.case.c.events + 1, "changed_at": now}
         connection.execute(update(tables.case).where(tables.case.c.id == id_).values(**grow))
         by = f"{report.member.ref.platform}:{report.member.ref.id}"
         audit.append(connection, [audit.Entry(now, by, "reported", id_)])
-    if report.message is not None:
-        _keep(connection, journal, report, id_, now)
     if report.text:
         _note(connection, journal, report, id_, now)
     return id_
@@ -53,10 +52,10 @@ def _which(connection: Connection, report: ReportFiled) -> tuple[str, Case | Non
         number += 1
 
 
-def _open(connection: Connection, journal: Journal, report: ReportFiled, id_: str, now: int) -> None:
+def _open(connection: Connection, journal: Journal, report: ReportFiled, id_: str, name: str, now: int) -> None:
     channel = report.message.channel if report.message is not None else None
     subject = subject_of(report.about) if report.about is not None else NOBODY
-    told = {"name": _name(connection, journal, report.about), "reasons": None}
+    told = {"name": name, "reasons": None}
     values: dict[str, Any] = {
         "id": id_,
         "state": CaseState.OPEN,
@@ -85,10 +84,13 @@ def _name(connection: Connection, journal: Journal, about: MemberRef | None) -> 
     return str(from_bytes(plain).get("name", "")) if plain else ""
 
 
-def _keep(connection: Connection, journal: Journal, report: ReportFiled, id_: str, now: int) -> None:
-    """The reported message; where its text is no longer kept, that it was this one."""
-    if report.message is None or keep_messages(connection, journal, id_, (report.message,), now + KEEP):
-        return
+def _keep(connection: Connection, journal: Journal, report: ReportFiled, id_: str, now: int) -> str:
+    """Keep the reported message; where its text is no longer there, that it was this one. Its author's name."""
+    if report.message is None:
+        return ""
+    authors = keep_messages(connection, journal, id_, (report.message,), now + KEEP)
+    if authors:
+        return authors[0]
     row = {
         "case_id": id_,
         "subject": subject_of(report.about) if report.about else NOBODY,
@@ -100,6 +102,7 @@ def _keep(connection: Connection, journal: Journal, report: ReportFiled, id_: st
         "sealed": None,
     }
     connection.execute(insert_new(connection, tables.evidence), [row])
+    return ""
 
 
 def _note(connection: Connection, journal: Journal, report: ReportFiled, id_: str, now: int) -> None:

@@ -215,12 +215,13 @@ class RoomRows:
         rows = connection.execute(query.order_by(table.number.desc()).limit(most)).all()
         return [self._line(connection, row) for row in reversed(rows)]
 
-    def forget(self, connection: Connection, shown_before: datetime, hidden_before: datetime) -> int:
-        """Drop the texts of shown lines older than the one moment, and of notices and of held or removed lines older
-        than the other; how many."""
+    def forget(self, connection: Connection, shown_before: datetime, hidden_before: datetime, own: str) -> int:
+        """Drop the texts of shown lines older than the one moment, and of notices, of held or removed lines, and of what
+        the bot (`own`) said, its cards among it, older than the other; how many."""
         table = room_message.c
         kept = (Shown.SHOWN.value, Shown.HELD.value, Shown.REMOVED.value)
-        unflagged = (table.state == Shown.SHOWN.value) & table.only_for.is_(None) & (table.at < millis(shown_before))
+        theirs = table.only_for.is_(None) & (table.subject != own)
+        unflagged = (table.state == Shown.SHOWN.value) & theirs & (table.at < millis(shown_before))
         due = unflagged | (table.state.in_(kept) & (table.at < millis(hidden_before)))
         values = {"sealed": None, "state": Shown.FORGOTTEN.value}
         return connection.execute(update(room_message).where(due).values(**values)).rowcount

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.adapters.twin import Twin, TwinState
 from bot.failpoints import Failpoints, SimulatedCrash
@@ -25,7 +25,7 @@ async def abandon(stage: Stage) -> None:
     """Throw the bot away as `kill -9` would: nothing is written, nobody is told; only threads and files are closed."""
     app = stage.app
     journal = app.journal
-    tasks = [*app._tasks, *app.pipeline._tasks, *app.enforcer._lines]
+    tasks = [*app._tasks, *app.pipeline._tasks, *app.runner._tasks, *app.enforcer._lines]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -36,7 +36,9 @@ async def abandon(stage: Stage) -> None:
         app._let_go()
 
 
-async def play(data: Path, evening: Sequence[Step], points: Failpoints) -> tuple[dict[str, Any], int]:
+async def play(
+    data: Path, evening: Sequence[Step], points: Failpoints, people: Callable[[Twin], None] | None = None, **how: Any
+) -> tuple[dict[str, Any], int]:
     """The evening until its end: what was not acknowledged when the bot died is delivered again to the next one.
 
     Returns what is true in the end, and how often the bot died.
@@ -44,7 +46,9 @@ async def play(data: Path, evening: Sequence[Step], points: Failpoints) -> tuple
     clock, state, deaths = SteppingClock(), TwinState(), 0
     next_step = 0
     while True:
-        stage = build(data, state=state, clock=clock, points=points)
+        stage = build(data, state=state, clock=clock, points=points, **how)
+        if people is not None:
+            people(stage.twin)
         died = _watch(points)
         playing = asyncio.create_task(_perform(stage, evening, next_step))
         dying = asyncio.create_task(died.wait())
@@ -102,6 +106,7 @@ async def _truth(stage: Stage) -> dict[str, Any]:
             "cases": Counter(tuple(row) for row in cases),
             "strikes": Counter(tuple(row) for row in strikes),
             "decisions": len(decisions),
+            "notes": connection.scalar(select(func.count()).select_from(tables.note)),
             "audit": audit.verify(connection),
         }
 

@@ -68,7 +68,12 @@ function card(line, deeds) {
     { class: "card", "data-line": line.id },
     make("b", {}, line.card.title),
     make("div", { class: "text" }, line.text),
-    make("button", { type: "button", class: "quiet", onclick: () => deeds.openCase(line.card.case) }, say("why")),
+    make(
+      "div",
+      { class: "card-tools" },
+      ...line.card.buttons.map((one) => make("button", { type: "button", class: "quiet", onclick: () => deeds.press(line, one.token) }, one.words)),
+      make("button", { type: "button", class: "quiet", onclick: () => deeds.openCase(line.card.case) }, say("why")),
+    ),
   );
 }
 

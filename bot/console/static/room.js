@@ -46,6 +46,7 @@ const deeds = {
   startEdit: (line) => log.editInPlace(line, (text) => patch(path("api", "room", "messages", line.id), { text }).catch((error) => trouble(error))),
   withdraw: (line) => remove(path("api", "room", "messages", line.id)).catch((error) => trouble(error)),
   openCase: (id) => openDesk(() => desk.show(id)),
+  press: (line, token) => post("/api/room/presses", { member: state.me, message: line.id, token }).catch((error) => trouble(error)),
   openCaseOf: (line) => openDesk(() => desk.showCaseOf(line)),
 };
 
@@ -283,5 +284,7 @@ for (const button of document.querySelectorAll("[data-show]")) button.addEventLi
 walkPeople(state, bePerson);
 
 await lookAnew();
+const asked = new URLSearchParams(location.hash.slice(1)).get("case");
+if (asked) deeds.openCase(asked);
 listen(hear, connection);
 document.documentElement.dataset.ready = language;
