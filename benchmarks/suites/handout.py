@@ -51,13 +51,19 @@ async def _all(url: str, messages: Sequence[Message]) -> list[Row]:
     chosen = toxicity_model()
     assert chosen.make is not None
     found: dict[str, list[float]] = {"here": [], "one": [], "two": []}
+    spent: dict[str, list[float]] = {"here": [], "one": [], "two": [], "gateway": []}
     for _ in range(ROUNDS):
         own = ToxicityDetector(chosen.make)
+        began = time.process_time()
         found["here"].append(await _rate(own, messages))
+        spent["here"].append((time.process_time() - began) * 1000 / len(messages))
         await own.aclose()
         for name, workers in (("one", 1), ("two", 2)):
-            async with _gateway(url, model_key(chosen)) as gateway, _workers(REAL, workers, url):
+            async with _gateway(url, model_key(chosen)) as gateway, _workers(REAL, workers, url) as pids:
+                began, spent_before = time.process_time(), _processor_time(pids)
                 found[name].append(await _rate(gateway, messages))
+                spent[name].append((_processor_time(pids) - spent_before) * 1000 / len(messages))
+                spent["gateway"].append((time.process_time() - began) * 1000 / len(messages))
     ratios = [two / one for one, two in zip(found["one"], found["two"], strict=True)]
     rows = [
         _rate_row("shipped model in this process", found["here"]),
@@ -69,6 +75,12 @@ async def _all(url: str, messages: Sequence[Message]) -> list[Row]:
     async with _gateway(url, NAME) as gateway, _workers(instant, 1, url):
         rates = [await _rate(gateway, messages) for _ in range(ROUNDS)]
         times = await _one_by_one(gateway, messages[:500])
+    rows += [
+        _cost_row("processor time in this process", spent["here"]),
+        _cost_row("processor time of 1 worker", spent["one"]),
+        _cost_row("processor time of 2 workers together", spent["two"]),
+        _cost_row("processor time of their gateway", spent["gateway"]),
+    ]
     return [
         *rows,
         _rate_row("a model that costs nothing, 1 worker process", rates),
@@ -81,6 +93,20 @@ def _rate_row(what: str, rates: Sequence[float]) -> Row:
     return Row(
         what, statistics.median(rates), "messages/s", f"{min(rates):,.0f} to {max(rates):,.0f} in {ROUNDS} rounds"
     )
+
+
+def _cost_row(what: str, costs: Sequence[float]) -> Row:
+    """Other work on the machine blurs this far less than messages a second."""
+    return Row(what, min(costs), "ms/message", f"least of {len(costs)}; {max(costs):.2f} at most")
+
+
+def _processor_time(pids: Sequence[int]) -> float:
+    """Seconds of processor time these processes have taken; Linux."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 async def _rate(detector: Detector, messages: Sequence[Message]) -> float:
@@ -116,17 +142,15 @@ async def _gateway(url: str, model: str) -> AsyncIterator[HandedOut]:
 
 
 @asynccontextmanager
-async def _workers(command: Sequence[str], count: int, url: str) -> AsyncIterator[None]:
-    """So many worker processes, ready."""
+async def _workers(command: Sequence[str], count: int, url: str) -> AsyncIterator[Sequence[int]]:
+    """So many worker processes, ready; their ids."""
     async with AsyncExitStack() as closing:
         starting = [closing.enter_async_context(_worker(command, url)) for _ in range(count)]
-        for one in starting:
-            await one
-        yield
+        yield [await one for one in starting]
 
 
 @asynccontextmanager
-async def _worker(command: Sequence[str], url: str) -> AsyncIterator[None]:
+async def _worker(command: Sequence[str], url: str) -> AsyncIterator[int]:
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "SERENO_REDIS_URL": url, "SERENO_DATA_DIR": folder}
         process = await asyncio.create_subprocess_exec(*command, env=environ, stderr=asyncio.subprocess.PIPE)
@@ -135,7 +159,7 @@ async def _worker(command: Sequence[str], url: str) -> AsyncIterator[None]:
             while b"model answers" not in (line := await process.stderr.readline()):
                 if not line:
                     raise DetectorError("a worker ended before it was ready")
-            yield
+            yield process.pid
         finally:
             process.terminate()
             await process.communicate()
