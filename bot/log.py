@@ -30,6 +30,7 @@ _PATTERNS: Final = tuple(
         r"(?P<keep>\b)[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}",
         r"(?P<keep>\b(?:bearer|basic|bot)\s+)[\w.~+/=:-]{8,}",
         r"(?P<keep>://[^\s/:@]{0,64}:)[^\s/@]{1,256}(?=@)",
+        r"(?P<keep>/(?:webhooks|interactions)/\d{10,}/)[\w-]{20,}",
         r"(?P<keep>[?&](?:key|token|ticket|code|secret|signature)=)[^\s&#\"']+",
         _NAMED,
     )

@@ -180,13 +180,22 @@ class Discord:
             case "RESUMED":
                 self._trouble = None
             case "GUILD_DELETE" if not raw.get("unavailable"):
-                self._start(self._registration.forget(str(raw["id"])), "discord server left")
+                self._start(self._removed(str(raw["id"])), "discord server left")
             case "GUILD_ROLE_UPDATE" | "GUILD_ROLE_DELETE" | "GUILD_UPDATE":
                 self.people.forget_all()
             case _ if name == DISCONNECTED:
                 self._trouble = "the connection to Discord was lost and is taken up again"
             case _:
                 self.intake.hear(name, raw)
+
+    async def _removed(self, place: str) -> None:
+        """The bot was removed from a server, and its commands with it."""
+        await self._registration.forget(place)
+        home = self._ground.homes.at(place)
+        if home is not None:
+            about = "Sereno was removed from the Discord server. To bring it back, open the invite link again."
+            reason = f"discord-removed|{place}|{self._ground.clock.now():%Y-%m-%d}"
+            await self._ground.gaps.tell(reason, about, PLATFORM, home.community)
 
     def _catch_up(self, guilds: int) -> None:
         if self._catching is not None:

@@ -15,6 +15,8 @@ from bot.adapters.discord import Discord
 from bot.adapters.discord_budget import BUDGET, DAY, IDENTIFIES
 from bot.adapters.discord_client import Lost
 from bot.configuration.environment import environment
+from bot.log import SecretFilter
+from bot.stores.tables import case
 from moderation.errors import Refused
 from moderation.model import MessagePosted
 from tests.discord.connected import Connected, connected, journal_in, stand
@@ -209,3 +211,24 @@ async def test_the_token_is_in_no_log(tmp_path: Path, caplog: pytest.LogCaptureF
             await one.says("eve", "y")
             token = one.world.emulator.token
     assert caplog.records and all(token not in record.getMessage() for record in caplog.records)
+
+
+async def test_the_keys_of_webhooks_and_interactions_are_masked() -> None:
+    """discord.py writes addresses into its log; who has such an address may speak as the bot."""
+    filter_ = SecretFilter()
+    for part in ("webhooks", "interactions"):
+        said = filter_.mask(f"POST https://discord.com/api/v10/{part}/123456789012345678/aW50ZXJhY3Rpb24-abcdefghij")
+        assert "aW50" not in said and part in said
+
+
+async def test_being_removed_from_a_server_is_said_and_mended(one: Connected) -> None:
+    """A case says what to do; when the bot is invited again, its commands are there again."""
+    owner, desk = one.world.emulator.owner, one.world.emulator.desk
+    owner.remove_bot()
+    await eventually(lambda: one.adapter.places.guild(str(one.world.emulator.guild.id)) is None)
+    until = 0
+    while not until:
+        until = len(await one.heard.journal.read(lambda connection: connection.execute(case.select()).all()))
+    owner.invite_bot()
+    await eventually(lambda: len(desk.named("PUT /applications/*")) == 2)
+    await one.says("eve", "welcome back")
