@@ -25,7 +25,7 @@ class Pace:
     `wait` is how long a read waits for something to come. A gateway looks every `look`; a worker says every `beat` that
     it is there, which counts for `alive`. What a worker took and has not mentioned for `idle` is taken over by another.
     Whatever lies between is gone after `keep`, whoever died. A text that `deliveries` workers took and none answered is
-    given up: it may be what killed them.
+    given up: it may be what killed them. A worker that holds nothing and has said nothing for `forget` is forgotten.
     """
 
     wait: float = 1.0
@@ -35,6 +35,7 @@ class Pace:
     idle: float = 3.0
     keep: int = 60
     deliveries: int = 3
+    forget: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,10 @@ class Pile(Protocol):
 
     async def here(self) -> None:
         """A worker with a loaded model is alive."""
+        ...
+
+    async def tidy(self) -> None:
+        """Forget the workers that ended long ago."""
         ...
 
     async def aclose(self) -> None:

@@ -13,8 +13,6 @@ from bot.handout.keys import GROUP
 from bot.handout.port import Answer, Pace, Request
 from bot.handout.redis import connect, or_lost
 
-HOUR: Final = 3_600_000
-"""Milliseconds after which a worker that holds nothing and says nothing is forgotten."""
 LOOKED_AT: Final = 16
 """Abandoned texts looked at for one that can be taken over."""
 
@@ -93,6 +91,17 @@ class RedisPile:
         with or_lost():
             await self._redis.set(self._alive, self.worker, px=int(self._pace.alive * 1000))
 
+    async def tidy(self) -> None:
+        """See port.py."""
+        with or_lost():
+            try:
+                workers = await self._redis.xinfo_consumers(self._texts, GROUP)
+            except ResponseError:
+                return
+            for one in workers:
+                if one["idle"] >= self._pace.forget * 1000 and not one["pending"]:
+                    await self._redis.xgroup_delconsumer(self._texts, GROUP, one["name"])
+
     async def aclose(self) -> None:
         """See port.py."""
         with or_lost():
@@ -117,14 +126,3 @@ class RedisPile:
             await self._redis.xack(self._texts, GROUP, *odd)
             await self._redis.xdel(self._texts, *odd)
         return [request for request in requests if request is not None]
-
-    async def forget_the_dead(self) -> None:
-        """Remove workers that ended long ago and hold nothing from the group's list."""
-        with or_lost():
-            try:
-                workers = await self._redis.xinfo_consumers(self._texts, GROUP)
-            except ResponseError:
-                return
-            for one in workers:
-                if one["idle"] > HOUR and not one["pending"]:
-                    await self._redis.xgroup_delconsumer(self._texts, GROUP, one["name"])

@@ -56,6 +56,7 @@ class Worker:
         self._turn = asyncio.Condition()
         self._judging = 0
         self._alone = False
+        self._tidied = False
         self._log: Any = structlog.get_logger(__name__)
         self._away: str | None = None
 
@@ -94,6 +95,9 @@ class Worker:
             await self._answer(requests)
 
     async def _take_over(self, stop: asyncio.Event) -> None:
+        if not self._tidied:
+            await self._pile.tidy()
+            self._tidied = True
         request = await self._pile.abandoned() if self._judge.trouble is None else None
         if request is None:
             await _nap(stop, self._pace.idle / 4)

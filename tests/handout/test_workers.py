@@ -136,3 +136,17 @@ async def test_texts_of_a_gateway_that_died_are_not_kept(ground: Yard) -> None:
         gateway.start()
         while await client.xlen(stream):
             await asyncio.sleep(0.01)
+
+
+async def test_workers_that_ended_long_ago_are_forgotten(ground: Yard) -> None:
+    """The list of workers does not grow with every restart; who holds something stays on it."""
+    stream = f"sereno:1:{MODEL}:texts"
+    async with Redis.from_url(ground.server.url) as client:
+        await client.xgroup_create(stream, "workers", id="0", mkstream=True)
+        await client.xgroup_createconsumer(stream, "workers", "idle")
+        await client.xadd(stream, {"g": "gone", "n": 1, "t": "held"})
+        await client.xreadgroup("workers", "holding", {stream: ">"})
+        await ground.worker(pace=replace(QUICK, forget=0.0, idle=60.0))
+        while b"idle" in (names := {one["name"] for one in await client.xinfo_consumers(stream, "workers")}):
+            await asyncio.sleep(0.01)
+        assert b"holding" in names
