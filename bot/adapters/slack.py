@@ -53,10 +53,13 @@ class SlackAdapter:
         self._patience = patience
         self._web: Web | None = None
         self._state = State()
-        self._people = People(self._connected)
+        self._people = People(self._client)
         self._events = Events(self._people)
         self._marks = Marks()
         self._met = False
+        self._ready = False
+        """What the bot may do and where it is, is known: before that, nothing is refused for good."""
+        self._watched: list[str] = []
         self._trouble: str | None = "not connected yet"
         self._socket: Socket | None = None
         self._chat = SlackChat(ground, self._connected, self._people, self._state)
@@ -103,7 +106,7 @@ class SlackAdapter:
         web = self._web
         home = await self._introduce(web)
         async with self._open(web) as socket:
-            await self._catch_up(web, home, None)
+            await self._catch_up(web, home)
             self._trouble = None
             self._log.info("connected", platform="slack", channels=len(self._events.names))
             tasks = {
@@ -143,6 +146,8 @@ class SlackAdapter:
         if not self._met:
             await self._people.meet_all(home)
             self._met = True
+        self._watched = await self._channels(web)
+        self._ready = True
         return home
 
     async def _is_admin(self, web: Web, team: str) -> bool:
@@ -184,11 +189,9 @@ class SlackAdapter:
             self._socket = None
             await socket.close()
 
-    async def _catch_up(self, web: Web, home: Home, only: str | None) -> None:
-        """Read what was said in the channels the bot is in, or in one it has just come into."""
-        channels = await self._channels(web) if only is None else [only]
-        past = Past(self._ground, web, self._events, self._marks, self._patience)
-        await past.catch_up(home, channels)
+    async def _catch_up(self, web: Web, home: Home) -> None:
+        """Read what was said in the channels the bot is in."""
+        await Past(self._ground, web, self._events, self._marks, self._patience).catch_up(home, self._watched)
 
     async def _channels(self, web: Web) -> list[str]:
         """The channels the bot is in; also notes what they are called and which are public."""
@@ -218,7 +221,8 @@ class SlackAdapter:
                     await self._inbox.behind.wait()
             if self._inbox.behind.is_set():
                 self._inbox.behind.clear()
-                await self._catch_up(web, home, None)
+                self._watched = await self._channels(web)
+                await self._catch_up(web, home)
             await self._ground.cursors.put(ALIVE, f"{self._ground.clock.now().timestamp():.6f}")
 
     def _full(self) -> None:
@@ -226,10 +230,15 @@ class SlackAdapter:
         if self._socket is not None:
             self._socket.client.end(Ended.FULL)
 
-    def _connected(self) -> Web:
+    def _client(self) -> Web:
         if self._web is None:
             raise Unavailable("Slack is not connected yet")
         return self._web
+
+    def _connected(self) -> Web:
+        if not self._ready:
+            raise Unavailable("Slack is not connected yet")
+        return self._client()
 
 
 def _unwell(error: SlackApiError) -> ChatError:

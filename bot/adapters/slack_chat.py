@@ -125,6 +125,7 @@ class SlackChat:
 
     async def hold(self, message: MessageRef) -> None:
         """Slack hides nothing: it is deleted, and given back as a quotation by `restore`."""
+        self._web()  # whether there is an admin is known once this is
         if not self._state.admin:
             raise Unsupported(NO_ADMIN)
         await self.delete(message)
@@ -139,6 +140,7 @@ class SlackChat:
 
         Gone when they were in none. Forbidden when Slack refused somewhere, and they are still there.
         """
+        self._web()  # which channels there are is known once this is
         removed, refused = 0, None
         for channel in self._state.channels:
             try:

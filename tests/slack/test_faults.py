@@ -22,7 +22,7 @@ from moderation.errors import (
     Unsupported,
 )
 from moderation.model import Capability, MessageEdited, MessagePosted
-from tests.emulators.common import Way, eventually, fails, reset
+from tests.emulators.common import Way, eventually, fails, held, reset
 from tests.emulators.slack import APP_TOKEN, BOT_TOKEN, USER_TOKEN
 from tests.emulators.slack_state import Json
 from tests.slack.bench import Bench, bench, connected
@@ -486,3 +486,20 @@ async def test_people_slack_does_not_tell_about_are_still_heard(slack: Bench) ->
 async def test_the_urgent_goes_first() -> None:
     """The order of turns: what protects people before what greets them."""
     assert Urgency.ENFORCE < Urgency.ANSWER < Urgency.TELL < Urgency.POST
+
+
+async def test_nothing_is_refused_for_good_before_rights_are_known(world: SlackWorld, tmp_path: Path) -> None:
+    """A delete that comes while Sereno is still connecting waits; it is not said to be impossible."""
+    known = asyncio.Event()
+    world.slack.desk.faults.add("GET /users.list", held(known))
+    async with bench(world, tmp_path) as one:
+        connecting = asyncio.create_task(one.connect())
+        await eventually(lambda: world.slack.desk.named("GET /users.list"))
+        ref = await world.says("eve", "bad")
+        for call in (one.chat.delete(ref), one.chat.hold(ref), one.chat.kick(one.member("eve"), reason="r")):
+            with pytest.raises(Unavailable):
+                await call
+        known.set()
+        await connecting
+        await one.chat.delete(ref)
+        assert await one.reads() == []
