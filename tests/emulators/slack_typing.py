@@ -14,6 +14,12 @@ from tests.emulators.slack_state import Json, shown
 _LINE = re.compile(r"(?P<who>\w+)(?P<sign>[:!>*-])\s*(?:(?P<number>\d+)\s*)?(?P<text>.*)")
 
 
+def tell(line: str) -> None:
+    """To whoever types."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 class Typing:
     """Messages are numbered as they appear, so that a line can name one."""
 
@@ -21,6 +27,7 @@ class Typing:
         self.slack = slack
         self.people = People(slack)
         self.numbered: list[tuple[str, str]] = []
+        self._shown: dict[tuple[str, str], str] = {}
         self._notes = 0
 
     def do(self, line: str) -> None:
@@ -59,12 +66,19 @@ class Typing:
         """What is new."""
         for channel in self.slack.space.channels.values():
             for ts, row in channel.messages.items():
-                if (channel.id, ts) not in self.numbered:
-                    self.numbered.append((channel.id, ts))
-                    print(f"{len(self.numbered):3} #{channel.name or 'direct'} {self._line(row)}", flush=True)
+                place, line = (channel.id, ts), f"#{channel.name or 'direct'} {self._line(row)}"
+                if place not in self._shown:
+                    self.numbered.append(place)
+                if self._shown.get(place) != line:
+                    self._shown[place] = line
+                    tell(f"{self.numbered.index(place) + 1:3} {line}")
+        for place in [one for one in self._shown if one[1] not in self.slack.space.channels[one[0]].messages]:
+            if self._shown[place]:
+                tell(f"{self.numbered.index(place) + 1:3} is gone")
+                self._shown[place] = ""
         for note in self.slack.space.ephemerals[self._notes :]:
             name = self.slack.space.people[note.user].name
-            print(f"    (only {name} reads) {shown(note.text)}", flush=True)
+            tell(f"    (only {name} reads) {shown(note.text)}")
         self._notes = len(self.slack.space.ephemerals)
 
     def _line(self, row: Json) -> str:
@@ -79,8 +93,8 @@ async def main() -> None:
     await slack.start()
     typing = Typing(slack)
     for name, value in slack.environment().items():
-        print(f"export {name}={value}")
-    print(f"# workspace {slack.space.team}, general {slack.general}, moderators {slack.moderators}; the owner is boss")
+        tell(f"export {name}={value}")
+    tell(f"# workspace {slack.space.team}, general {slack.general}, moderators {slack.moderators}; the owner is boss")
     lines: asyncio.Queue[str] = asyncio.Queue()
     asyncio.get_running_loop().add_reader(sys.stdin, lambda: lines.put_nowait(sys.stdin.readline()))
     try:
@@ -95,7 +109,7 @@ async def main() -> None:
                 try:
                     typing.do(line.strip())
                 except (KeyError, ValueError, IndexError, AssertionError, StopIteration) as error:
-                    print(f"? {error}", flush=True)
+                    tell(f"? {error}")
             typing.show()
     finally:
         await slack.stop()
