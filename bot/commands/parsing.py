@@ -139,7 +139,9 @@ class _Reader:
         mention = _MEMBER.fullmatch(raw)
         if mention is not None:
             return mention[1]
-        if (self.typed and raw != self.about) or _NO_ID.search(raw):
+        if raw == self.about:
+            return raw  # the platform's own word, whatever its ids look like
+        if self.typed or _NO_ID.search(raw):
             say = self.say
             raise self._wrong(say("“{words}” is nobody I know here: pick the person by @.").format(words=_short(raw)))
         return raw

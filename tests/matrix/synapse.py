@@ -74,6 +74,7 @@ class Synapse:
             "bcrypt_rounds": 4,
             "presence": {"enabled": False},
             "url_preview_enabled": False,
+            "caches": {"sync_response_cache_duration": "0s"},  # whoever looks again and again wants to see what is new
             "enable_metrics": False,
             "rc_joins": {"local": PLENTY, "remote": PLENTY},
             "rc_invites": {"per_room": PLENTY, "per_user": PLENTY, "per_issuer": PLENTY},

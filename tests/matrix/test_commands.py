@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.commands.parsing import parse
+from bot.commands.report import Report
 from moderation.model import ButtonPressed, CommandCalled, MessagePosted, MessageRef
 from moderation.ports import Card
 from tests.matrix.connected import Connected, connected, eventually
@@ -39,6 +41,7 @@ async def test_a_command_on_a_message_is_about_its_author(world: MatrixWorld, tm
     async with connected(world, tmp_path) as sereno:
         await world.calls("ana", "report", "rude", on=rude)
         (call,) = await sereno.heard(CommandCalled)
+        assert parse(Report.spec, call, str, "en").text("member") == world.member("eve").id
         assert call.message == rude and call.about == world.member("eve") and call.arguments == {"": "rude"}
 
         async def history() -> str:
