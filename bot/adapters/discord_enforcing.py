@@ -27,6 +27,10 @@ CLOSED: Final = discord.Permissions(send_messages=True, send_messages_in_threads
 """What nobody may do in a locked channel."""
 BANS: Final = "discord:ban:"
 PAUSED: Final = "INVITES_DISABLED"
+COMMUNITY: Final = "COMMUNITY"
+"""The feature of servers that have the switch `PAUSED`; Discord refuses it to others."""
+LONGEST_PAUSE: Final = timedelta(hours=24)
+"""How long an incident action may stop invites, by Discord's documentation."""
 _MESSAGE: Final = "/channels/{channel_id}/messages/{message_id}"
 _MEMBER: Final = "/guilds/{guild_id}/members/{user_id}"
 _BAN: Final = "/guilds/{guild_id}/bans/{user_id}"
@@ -135,12 +139,19 @@ class Enforcer:
             await self._forget(name)
 
     async def pause_invites(self, community: str, *, paused: bool) -> None:
-        """Nobody new comes in while invites are paused."""
+        """Nobody new comes in while invites are paused.
+
+        Servers without Discord's community features have no such switch; theirs is a pause of a day at most.
+        """
         for place in self._places.of(community):
             raw = await self._call("GET", "/guilds/{guild_id}", "view_channel", {"guild_id": place})
             features = set(raw.get("features") or ())
             wanted = features | {PAUSED} if paused else features - {PAUSED}
-            if wanted != features:
+            if COMMUNITY not in features:
+                until = (self._ground.clock.now() + LONGEST_PAUSE).isoformat() if paused else None
+                path, body = "/guilds/{guild_id}/incident-actions", {"invites_disabled_until": until}
+                await self._call("PUT", path, "manage_guild", {"guild_id": place}, json=body)
+            elif wanted != features:
                 body = {"features": sorted(wanted)}
                 await self._call("PATCH", "/guilds/{guild_id}", "manage_guild", {"guild_id": place}, json=body)
 

@@ -15,6 +15,10 @@ from bot.adapters.homes import Home
 from moderation.model import ChannelRef, MemberRef, MessageRef
 
 
+class NotOffered(Exception):
+    """A platform does not even let this person try: the command or the button is not there for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownCard:
     """A card as moderators see it: its text, and the words on its buttons in order."""

@@ -18,6 +18,7 @@ from moderation.ports import Card
 from tests.discord.connected import Connected, connected, journal_in, stand
 from tests.discord.world import DiscordWorld
 from tests.emulators.common import eventually, fails, reset
+from tests.emulators.discord_membership import invites_paused
 from tests.emulators.discord_permissions import P
 
 POST = "POST /channels/*/messages"
@@ -230,6 +231,16 @@ async def _do(one: Connected, capability: Capability, ref: MessageRef) -> None:
             await one.chat.slow_mode(one.general, seconds=5)
         case _:
             await one.chat.pause_invites("plaza", paused=True)
+
+
+async def test_invites_are_paused_in_a_server_without_community_features(one: Connected) -> None:
+    """Discord refuses its switch to ordinary servers; there it is a pause of a day, which can be ended."""
+    emulator = one.world.emulator
+    emulator.guild.features.clear()
+    await one.chat.pause_invites("plaza", paused=True)
+    assert invites_paused(emulator.state, emulator.guild)
+    await one.chat.pause_invites("plaza", paused=False)
+    assert not invites_paused(emulator.state, emulator.guild)
 
 
 async def test_who_stands_above_the_bot_is_refused_for_them_alone(one: Connected) -> None:

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 
 from bot.adapters.homes import Home
 from moderation.model import ChannelRef, MemberRef, MessageRef
-from tests.contract.world import ShownCard
+from tests.contract.world import NotOffered, ShownCard
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_errors import CannotDo
 from tests.emulators.discord_eyes import buttons_of, text_of
 from tests.emulators.discord_interactions import Interaction
 from tests.emulators.discord_state import Message
@@ -100,7 +101,10 @@ class DiscordWorld:
         """By its slash command; `on` a message by the menu that carries the command's name, with its form filled in."""
         calls = self.emulator.calls
         if on is None:
-            calls.words(name, f"{command} {words}".strip())
+            try:
+                calls.words(name, f"{command} {words}".strip())
+            except CannotDo as why:
+                raise NotOffered(str(why)) from why
             return
         asked = calls.menu(name, command, self.message(on))
         await eventually(lambda: asked.answered is not None, saying=f"{command} was acknowledged")
