@@ -157,11 +157,33 @@ def test_a_quotation_goes_to_people(sereno: Served, page: Window) -> None:
     page.until(lambda: "Ana" in page.text("#cases"), "the case waits")
     page.click('[data-channel="mod-room"]')
     page.until(lambda: "room-quotation" in page.text(".card"), "a card says so")
-    page.click(".card:last-of-type button")
+    page.click(".card:last-of-type .card-tools button:last-child")
     page.until(lambda: "A person will look at this quotation." in page.text("#case"), "the case is open")
     page.click('[data-verb="uphold"]')
     page.until(lambda: "decided by console" in page.text("#case"), "it was settled")
     page.click('[data-filter="all"]')
+
+
+def test_a_moderator_types_a_command_and_presses_a_button(sereno: Served, page: Window) -> None:
+    """What was typed is no message and its answer is for one; the card in the mod-room decides its case and says so."""
+    sereno.enter("Uma")
+    page.become("mod")
+    page.write("/warn @Uma be kind")
+    page.until(lambda: "Uma was warned." in shown(page), "the moderator is answered")
+    assert "/warn" not in shown(page)
+    page.become("uma")
+    page.until(lambda: "A moderator decided this." in shown(page), "Uma reads the warning")
+    assert "Uma was warned." not in shown(page)
+    sereno.say("bo", "blarg, all of you", "help")
+    sereno.say("ana", 'he said: "blarg, all of you"', "help")
+    page.become("mod")
+    page.click('[data-channel="mod-room"]')
+    page.until(lambda: "blarg, all of you" in page.text(".card:last-of-type"), "the card shows what was written")
+    card = f'[data-line="{page.find(".card:last-of-type").get_attribute("data-line")}"]'
+    page.click(f"{card} .card-tools button")
+    page.until(lambda: "is decided." in shown(page), "the moderator is answered")
+    page.until(lambda: "Decided by Mod" in page.text(card), "the card says so")
+    page.until(lambda: page.text(f"{card} .card-tools").split()[0] == "Undo", "what is left to press is Undo")
 
 
 def test_an_author_corrects_and_takes_back(sereno: Served, page: Window) -> None:
@@ -199,7 +221,7 @@ def test_people_come_and_go(sereno: Served, page: Window) -> None:
 
 def test_the_room_speaks_spanish(sereno: Served, page: Window) -> None:
     """Page, suggestions, desk and explanations."""
-    page.click(".tools a")
+    page.click(".tools a[hreflang]")
     page.until(lambda: page.script("return document.documentElement.lang") == "es", "the page is Spanish")
     page.until(lambda: page.script("return document.documentElement.dataset.ready") == "es", "and ready")
     assert "Canales" in page.script("return document.querySelector('.rail').textContent")
