@@ -64,7 +64,7 @@ function decided(file) {
           .map((one) => make("span", {}, make("code", {}, one.condition), ` ${one.saw}`))),
     ),
   );
-  const origin = file.origin === "rules" ? null : make("p", { class: "why" }, `${wordFor("origin", file.origin)}: ${file.about}`);
+  const origin = file.origin === "rules" ? null : make("p", { class: "why" }, [wordFor("origin", file.origin), file.about].filter(Boolean).join(": "));
   return origin || rules.length ? section(say("rule_and_why"), origin, ...rules) : null;
 }
 
