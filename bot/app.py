@@ -72,7 +72,7 @@ BY_PEOPLE: Final[tuple[type[Action], ...]] = (Warn, Timeout, Kick, Ban, Unban)
 @dataclass(frozen=True, slots=True)
 class AppSettings:
     """How this bot shall behave. `keep` is how long flagged text stays; `patience` the detectors' time in seconds;
-    `dry` acts on nothing; `keyed` are the platforms that show one key once; `own` the bot's accounts by platform;
+    in the communities in `shadow` rules only watch; `keyed` are the platforms that show one key once; `own` the bot's accounts by platform;
     `leeway` says by community how far moderators' verdicts may move the thresholds of rules; `public_url` is where
     people open the console."""
 
@@ -81,7 +81,7 @@ class AppSettings:
     brakes: Mapping[str, CommunityBrake] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     patience: float = 1.0
-    dry: bool = False
+    shadow: frozenset[str] = frozenset()
     keyed: frozenset[str] = frozenset({"plaza", "twin", "discord", "matrix"})
     own: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pauses: Sequence[float] = PAUSES
@@ -119,14 +119,28 @@ class App:
         self._parts = parts
         self._settings = settings
         kinds = {action.name: action for action in (*parts.actions, *BY_PEOPLE)}
-        hands = (DryHands if settings.dry else LiveHands)(parts.chats)
+        hands = LiveHands(parts.chats)
         self._outages = Outages()
         self.intake = Intake(parts.journal, self.own)
         brakes = Brakes(lambda community: settings.brakes.get(community, CommunityBrake()), parts.rules.limits)
         self.enforcer = Enforcer(
-            IntentStore(parts.journal, kinds, parts.clock), hands, brakes, parts.clock, keyed=settings.keyed
+            IntentStore(parts.journal, kinds, parts.clock),
+            hands,
+            DryHands(parts.chats),
+            brakes,
+            parts.clock,
+            keyed=settings.keyed,
         )
-        judging = Judging(parts.stream, parts.rules, hands, self.own, parts.clock, self._language, self._outages)
+        judging = Judging(
+            parts.stream,
+            parts.rules,
+            hands,
+            self.own,
+            parts.clock,
+            self._language,
+            self._outages,
+            settings.shadow,
+        )
         decisions = Decisions(parts.journal, keep=int(settings.keep.total_seconds() * 1000))
         self.runner = Runner(
             parts.journal,

@@ -85,6 +85,7 @@ class Judging:
         clock: Clock,
         languages: Callable[[str, MemberRef | None], str],
         outages: Outages,
+        shadow: frozenset[str] = frozenset(),
     ) -> None:
         self._stream = stream
         self._rulebook = rulebook
@@ -93,6 +94,7 @@ class Judging:
         self._clock = clock
         self._languages = languages
         self._outages = outages
+        self._shadow = shadow
         self._revisions = Revisions()
         self._staff: OrderedDict[MemberRef, None] = OrderedDict()
 
@@ -109,7 +111,7 @@ class Judging:
         return CLEAN if noted.of_rules is None else self._stream.decide(noted.of_rules, signals)
 
     def plan(self, noted: Noted, verdict: Verdict) -> Decided:
-        """What follows, and its effect on strikes and raids."""
+        """What follows, and its effect on strikes and raids; none where rules only watch."""
         accepted, now = noted.accepted, self._clock.now()
         outages = self._outages.cases(verdict.undecided, accepted.seq, now)
         if not verdict.actions:
@@ -124,7 +126,10 @@ class Judging:
             protected=self._protected(accepted.event),
             unbraked=self._stream.unbraked(noted.of_rules),
             decided_at=now,
+            simulated=community in self._shadow,
         )
+        if community in self._shadow:
+            return Decided(plan, (), outages)
         strikes = self._stream.settle(noted.of_rules, verdict, plan.case.id if plan.case else "")
         return Decided(plan, tuple(strikes), outages)
 

@@ -20,6 +20,7 @@ from bot.commands.case import ShowCase
 from bot.commands.config import Config
 from bot.commands.help import Help
 from bot.commands.kick import KickSomebody
+from bot.commands.link import Link, Unlink
 from bot.commands.me import Me
 from bot.commands.note import Note
 from bot.commands.queue import WaitingCases
@@ -29,7 +30,8 @@ from bot.commands.timeout import TimeoutSomebody
 from bot.commands.unban import UnbanSomebody
 from bot.commands.undo import Undo
 from bot.commands.warn import WarnSomebody
-from bot.detecting import PATIENCE, Chosen, detectors, toxicity_model
+from bot.detecting import PATIENCE, Chosen
+from bot.handout.choosing import detectors_for, model_of
 from moderation.actions.ask import Ask
 from moderation.actions.ban import Ban
 from moderation.actions.base import Action
@@ -128,6 +130,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Report(),
     Me(),
     Appeal(),
+    Link(),
+    Unlink(),
     WaitingCases(),
     ShowCase(),
     Note(),
@@ -154,7 +158,7 @@ def vocabulary(settings: Settings | None = None) -> Vocabulary:
         conditions=CONDITIONS,
         actions=ACTIONS,
         labels=frozenset(LABELS),
-        models=toxicity_model(settings).names,
+        models=model_of(settings).names,
         platforms=frozenset(CAN),
     )
 
@@ -186,7 +190,9 @@ def assemble(settings: Settings) -> Bot:
     from bot.reloading import Reloading
     from bot.rulebook import RulesInForce
     from bot.sleeping import PatientStream
+    from bot.stores.budgets import Budgets
     from bot.stores.gaps import Gaps
+    from bot.stores.links import Links
     from bot.stores.opening import open_journal
     from bot.stores.standing import standing
     from bot.stores.times import SystemClock
@@ -203,13 +209,14 @@ def assemble(settings: Settings) -> Bot:
     specs = [one.spec for one in COMMANDS]
     room, door = Plaza(journal, clock, community.id, specs), Doorway()
     outside = adapters(settings, community, journal, clock, door, specs)
-    model = toxicity_model(settings)
+    model = model_of(settings)
     stream = PatientStream(engine, model.labels, {community.id: ZoneInfo(community.time_zone)})
     rules = RulesInForce(rule_set)
     reloading.tell(stream, rules)
     chats = {room.platform: room, **{platform: adapter.chat for platform, adapter in outside.items()}}
     check = partial(asyncio.to_thread, _problems, settings, community)
-    parts = Parts(journal, stream, rules, chats, ACTIONS, clock, detectors(model), COMMANDS, check)
+    more: dict[type, object] = {Links: Links(journal, Budgets(journal, clock), clock)}
+    parts = Parts(journal, stream, rules, chats, ACTIONS, clock, detectors_for(settings, model), COMMANDS, check, more)
     app = App(parts, app_settings(settings, community))
     door.behind = app
     moderators = {room.platform: room.hall.channel_ref(MODERATORS), **moderators_of(community, outside)}
@@ -267,5 +274,6 @@ def app_settings(settings: Settings, community: Community) -> AppSettings:
         patience=PATIENCE,
         own={PLATFORM: frozenset({BOT})},
         keyed=KEYED,
+        shadow=frozenset({community.id} if community.mode == "shadow" else ()),
         public_url=settings.configuration.public_url or "",
     )

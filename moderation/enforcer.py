@@ -65,13 +65,22 @@ class Intents(Protocol):
 
 
 class Enforcer:
-    """Carries out what was decided. `keyed` are the platforms that show one key once."""
+    """Carries out what was decided: by `hands`, or by `rehearsing` what is simulated. `keyed` are the platforms that
+    show one key once."""
 
     def __init__(
-        self, intents: Intents, hands: Hands, brakes: Brakes, clock: Clock, *, keyed: frozenset[str] = frozenset()
+        self,
+        intents: Intents,
+        hands: Hands,
+        rehearsing: Hands,
+        brakes: Brakes,
+        clock: Clock,
+        *,
+        keyed: frozenset[str] = frozenset(),
     ) -> None:
         self._intents = intents
         self._hands = hands
+        self._rehearsing = rehearsing
         self._brakes = brakes
         self._clock = clock
         self._keyed = keyed
@@ -171,7 +180,8 @@ class Enforcer:
             return False
         if await self._intents.sending(intent):
             trying = replace(intent, tries=intent.tries + 1)
-            await self._record(trying, await attempt(trying, self._hands, self._keyed))
+            hands = self._rehearsing if intent.simulated else self._hands
+            await self._record(trying, await attempt(trying, hands, self._keyed))
         return True
 
     async def _record(self, intent: Intent, ending: Ending) -> None:

@@ -60,7 +60,8 @@ class Intent:
     `step` orders the intents of one case; a higher `priority` goes first between cases. `protected` says that the
     person was staff or a bot when it was decided; `unbraked` that no brake
     holds it: the person came with a declared raid, or somebody let it go.
-    `undoes` is the key of the intent this one takes back.
+    `undoes` is the key of the intent this one takes back. `simulated` was decided where rules only watch: it is carried
+    out as if.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Intent:
     undoes: str = ""
     tries: int = 0
     decision: int | None = None
+    simulated: bool = False
 
     @property
     def community(self) -> str:

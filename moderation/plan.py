@@ -100,8 +100,10 @@ def make_plan(
     protected: bool,
     unbraked: bool,
     decided_at: datetime,
+    simulated: bool = False,
 ) -> Plan:
-    """The plan for one verdict. `can` is what the platform can do; `protected` says that the person is staff or a bot."""
+    """The plan for one verdict. `can` is what the platform can do; `protected` says that the person is staff or a bot;
+    `simulated` that nothing of it is really done."""
     if not verdict.actions:
         return Plan(accepted, verdict, decided_at)
     event = accepted.event
@@ -119,6 +121,7 @@ def make_plan(
         notice=notice(spoken, actions, language, _messages(verdict, actions)),
         protected=protected,
         unbraked=unbraked,
+        simulated=simulated,
         rulebook=rulebook,
     )
     planned = list(verdict.actions)
@@ -265,6 +268,7 @@ class _Maker:
     notice: str
     protected: bool
     unbraked: bool
+    simulated: bool
     rulebook: Rulebook
 
     def intents(self, plan: Planned) -> list[Intent]:
@@ -292,6 +296,7 @@ class _Maker:
             protected=self.protected and target.member is not None,
             unbraked=self.unbraked,
             decision=self.seq,
+            simulated=self.simulated,
         )
 
     def _target(self, plan: Planned) -> Target:

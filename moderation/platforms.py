@@ -19,7 +19,7 @@ CAN: Final[Mapping[str, frozenset[Capability]]] = {
     "discord": _EVERYTHING,
     "slack": _SLACK,
     "telegram": _EVERYTHING - {Capability.ROLES, Capability.SLOWMODE},
-    "matrix": _EVERYTHING - {Capability.SLOWMODE},
+    "matrix": _EVERYTHING - {Capability.SLOWMODE, Capability.ROLES},
     "plaza": _EVERYTHING,
 }
 """Platform → capabilities. `plaza` is the local room."""

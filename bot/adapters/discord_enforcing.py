@@ -35,6 +35,7 @@ _MESSAGE: Final = "/channels/{channel_id}/messages/{message_id}"
 _MEMBER: Final = "/guilds/{guild_id}/members/{user_id}"
 _BAN: Final = "/guilds/{guild_id}/bans/{user_id}"
 _ROLE: Final = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
+_INCIDENT: Final = "/guilds/{guild_id}/incident-actions"
 _CHANNEL: Final = "/channels/{channel_id}"
 _OVERWRITE: Final = "/channels/{channel_id}/permissions/{target_id}"
 _THREADS: Final = frozenset({10, 11, 12})
@@ -149,8 +150,8 @@ class Enforcer:
             wanted = features | {PAUSED} if paused else features - {PAUSED}
             if COMMUNITY not in features:
                 until = (self._ground.clock.now() + LONGEST_PAUSE).isoformat() if paused else None
-                path, body = "/guilds/{guild_id}/incident-actions", {"invites_disabled_until": until}
-                await self._call("PUT", path, "manage_guild", {"guild_id": place}, json=body)
+                pause = {"invites_disabled_until": until}
+                await self._call("PUT", _INCIDENT, "manage_guild", {"guild_id": place}, json=pause)
             elif wanted != features:
                 body = {"features": sorted(wanted)}
                 await self._call("PATCH", "/guilds/{guild_id}", "manage_guild", {"guild_id": place}, json=body)

@@ -23,11 +23,9 @@ from bot.console.app import Parts, create
 from bot.console.desk import StoredDesk, Verbs
 from bot.console.keys import Keys
 from bot.console.setup import SetUp
-from bot.console.setup import SetUp
 from bot.health import Health
 from bot.log import hide
 from bot.metrics import Metrics
-from bot.setting_up import looks
 from bot.setting_up import looks
 from bot.stores.queue import Queue
 from bot.stores.times import SystemClock
@@ -101,8 +99,6 @@ class Round:
     bot: Bot
     settings: Settings
     keys: Keys
-    hide: Callable[[str], None]
-    """Keeps a secret out of all logs from now on."""
     again: bool = False
     _stop: Callable[[], None] | None = None
 
@@ -125,24 +121,15 @@ async def serve(round_: Round, listener: socket.socket, host: str, announce: Ann
     if not isinstance(plaza, Plaza):
         raise UserError("the local room is not among the platforms of this bot")
     address = Address(host, listener.getsockname()[1], round_.settings.configuration.public_url or "")
-    setup = SetUp(
-        round_.settings,
-        looks(),
-        rules=lambda: app.rules.rule_set,
-        restart=round_.restart,
-        hide=round_.hide,
-        connections=bot.connections.all,
-    )
-    parts = replace(parts_of(app, plaza, address), keys=round_.keys, setup=setup)
+    parts = replace(parts_of(app, plaza, address), keys=round_.keys, setup=setup_of(round_))
     watch_connections(parts.metrics, bot.connections)
-    parts = replace(parts, setup=setup_of(round_))
     plaza.connect(app.accept)
     await app.start()
     queue = Queue(app.journal)
-    cards = Cards(queue, app.chats, bot.moderators)
+    app.cards.hang(bot.moderators)
     bot.connections.start()
     try:
-        await _serving(round_, parts, listener, announce, cards, queue)
+        await _serving(round_, parts, listener, announce, app.cards, queue)
     finally:
         await bot.connections.stop()
         await app.stop(APP_GRACE)

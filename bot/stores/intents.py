@@ -55,6 +55,7 @@ def _row(connection: Connection, journal: Journal, intent: Intent) -> dict[str, 
         "member": target.member.id if target.member else "",
         "protected": intent.protected,
         "unbraked": intent.unbraked,
+        "simulated": intent.simulated,
         "rules": to_bytes(list(intent.rules)).decode(),
         "brake": intent.brake,
         "state": str(intent.state),
@@ -92,6 +93,7 @@ def read_intent(connection: Connection, journal: Journal, kinds: Mapping[str, ty
         undoes=row.undoes,
         tries=row.tries,
         decision=row.decision,
+        simulated=row.simulated,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, inspect, text
 
 from moderation.errors import StoreError
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest revision in migrations/versions; a test compares the two."""
 FOLDER: Final = Path(__file__).parent / "migrations"
 

@@ -58,7 +58,7 @@ class Undoing:
         heard = False
         for row in connection.execute(query.order_by(table.c.step.desc())):
             intent = read_intent(connection, self._journal, self._kinds, row)
-            heard = heard or isinstance(intent.action, Warn)
+            heard = heard or (isinstance(intent.action, Warn) and not intent.simulated)
             if type(intent.action).undo is not Action.undo:
                 made.append(reversal(intent, at))
         if heard and case.member is not None:
@@ -98,4 +98,5 @@ def reversal(intent: Intent, at: datetime) -> Intent:
         unbraked=True,
         undoes=intent.key,
         decision=intent.decision,
+        simulated=intent.simulated,
     )

@@ -237,13 +237,17 @@ async def test_reasons_are_told_again_where_nobody_knows_whether_they_were_read(
         assert [who for who, _, _ in state.told] == ["eve", "eve"]
 
 
-async def test_a_dry_run_touches_nothing_and_says_what_it_would_have_done(tmp_path: Path) -> None:
-    """Receipts say simulated; members notice nothing."""
-    async with on_stage(tmp_path, dry=True) as stage:
+async def test_a_community_in_shadow_is_left_alone_and_says_what_it_would_have_done(tmp_path: Path) -> None:
+    """Receipts say simulated; members notice nothing, and taking it back tells nobody anything either."""
+    async with on_stage(tmp_path, shadow=frozenset({"club"})) as stage:
         await stage.says("eve", "a scam")
         assert stage.twin.visible() == ["a scam"] and stage.twin.state.log == []
         view = await stage.app.cases.get("1")
         assert view is not None and {step.outcome for step in view.steps} == {"simulated"}
+        assert stage.stream.strikes == [] and view.strikes == ()
+        await stage.app.undo(view.case.id, "twin:mod")
+        await stage.app.settled()
+        assert stage.twin.visible() == ["a scam"] and stage.twin.state.log == [] and stage.twin.state.told == []
 
 
 async def test_one_slow_case_does_not_hold_up_another(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, false
 
 from bot.stores.tables.base import metadata, where
 
@@ -40,6 +40,7 @@ intent: Final = Table(
     Column("member", Text, nullable=False, server_default=""),
     Column("protected", Boolean, nullable=False),
     Column("unbraked", Boolean, nullable=False),
+    Column("simulated", Boolean, nullable=False, server_default=false()),
     Column("rules", Text, nullable=False, server_default="[]"),
     Column("brake", Text, nullable=False, server_default=""),
     Column("state", Text, nullable=False),
