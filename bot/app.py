@@ -131,7 +131,7 @@ class App:
             parts.clock,
             keyed=settings.keyed,
         )
-        judging = Judging(
+        self._judging = Judging(
             parts.stream,
             parts.rules,
             hands,
@@ -155,7 +155,7 @@ class App:
         self.pipeline = Pipeline(
             parts.journal,
             decisions,
-            judging,
+            self._judging,
             self.intake,
             Detection(parts.detectors, patience=settings.patience),
             parts.clock,
@@ -215,6 +215,7 @@ class App:
         past = await self.journal.read(lambda connection: recovery.read(connection, since))
         recent = [event for event in past.recent if not isinstance(event, ORDERS)]
         self._parts.stream.restore(recent, past.strikes, past.raids)
+        self._judging.recall(recent)
         self._leeway = await self.journal.read(self._opinions.everywhere)
         self._parts.stream.adjust(self._leeway)
         for rule, case, last in past.outages:

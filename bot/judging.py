@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -97,6 +97,12 @@ class Judging:
         self._shadow = shadow
         self._revisions = Revisions()
         self._staff: OrderedDict[MemberRef, None] = OrderedDict()
+
+    def recall(self, past: Iterable[Event]) -> None:
+        """What happened before a restart, in journal order: who is staff, and which version of a message is the newest."""
+        for event in past:
+            self._learn(event)
+            self._revisions.superseded(event)
 
     def note(self, accepted: Accepted) -> Noted:
         """Count an event, in journal order. The bot's own doing and replaced versions are not judged."""

@@ -59,6 +59,18 @@ async def test_a_newer_edit_wins_whatever_the_order(tmp_path: Path) -> None:
         assert await stage.app.cases.page() == [] and stage.twin.visible() == ["sorry"]
 
 
+async def test_a_newer_edit_wins_over_a_restart(tmp_path: Path) -> None:
+    """What was written first and arrives last, after a restart, changes nothing either."""
+    async with on_stage(tmp_path) as stage:
+        posted = stage.twin.says("eve", "a slur", at=NOON)
+        edited = stage.twin.edits(posted.message.ref, "sorry", at=NOON + timedelta(seconds=5))
+        await stage.hear(edited)
+        state = stage.twin.state
+    async with on_stage(tmp_path, state=state) as stage:
+        await stage.hear(posted)
+        assert stage.twin.visible() == ["sorry"] and await stage.app.cases.page() == []
+
+
 async def test_an_edit_that_changes_no_word_is_not_judged_again(tmp_path: Path) -> None:
     """A preview that unfolds below a link arrives as an edit."""
     async with on_stage(tmp_path) as stage:
