@@ -40,7 +40,7 @@ class Times:
 async def slack_acks(events: int) -> Times:
     """Every envelope's acknowledgement while `events` messages arrive at once and the model scores them."""
     with tempfile.TemporaryDirectory() as folder:
-        async with opened_slack() as world, living(world, Path(folder)):
+        async with opened_slack() as world, living(world, folder=Path(folder)):
             await _crowd(world, events)
 
             async def acknowledged() -> int:
@@ -57,7 +57,7 @@ def _times(world: SlackWorld) -> Times:
 async def discord_defers(events: int, commands: int) -> Times:
     """The first answer to each of so many commands while `events` messages arrive at once and the model scores them."""
     with tempfile.TemporaryDirectory() as folder:
-        async with DiscordWorld.opened() as world, living(world, Path(folder)):
+        async with DiscordWorld.opened() as world, living(world, folder=Path(folder)):
             await world.becomes_moderator("mod")
             crowd = asyncio.create_task(_crowd(world, events))
             asked = []
@@ -76,7 +76,7 @@ async def discord_defers(events: int, commands: int) -> Times:
 async def visible(platform: str, count: int) -> Times:
     """How long each of so many insults, one every 50 ms or as fast as people write here, can be read."""
     with tempfile.TemporaryDirectory() as folder:
-        async with WORLDS[platform]() as world, living(world, Path(folder)):
+        async with WORLDS[platform]() as world, living(world, folder=Path(folder)):
             await world.says("ana", "good evening")
             seconds: list[float] = []
             watching = asyncio.create_task(_watch(world, count, seconds))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -37,21 +36,30 @@ async def eventually(look: Callable[[], Awaitable[T]], right: Callable[[T], obje
         raise AssertionError(f"{what}: {seen!r}") from None
 
 
-def configuration(home: Home, folder: Path, **more: Any) -> Path:
-    """A sereno.yaml for one community on one platform, in a folder with a `rules` folder."""
-    place = {"discord": "server", "slack": "workspace", "telegram": "groups", "matrix": "rooms"}
-    ids = sorted(home.places)
-    key = place.get(home.platform)
-    lives = {} if key is None else {home.platform: {key: ids if key in ("groups", "rooms") else ids[0]}}
+PLACES: Final = {"discord": "server", "slack": "workspace", "telegram": "groups", "matrix": "rooms"}
+
+
+def configuration(homes: Sequence[Home], folder: Path, **more: Any) -> Path:
+    """A sereno.yaml for one community on these platforms, in a folder with a `rules` folder."""
+    channels: dict[str, dict[str, str]] = {}
+    roles: dict[str, dict[str, list[str]]] = {}
+    places: dict[str, dict[str, Any]] = {}
+    for home in homes:
+        key, ids = PLACES[home.platform], sorted(home.places)
+        places[home.platform] = {key: ids if key in ("groups", "rooms") else ids[0]}
+        for ours, theirs in home.channels.items():
+            channels.setdefault(ours, {})[home.platform] = theirs
+        for role, its in home.roles.items():
+            roles.setdefault(role, {})[home.platform] = list(its)
     community = {
-        "id": home.community,
+        "id": homes[0].community,
         "name": "The club",
         "languages": ["en", "es"],
         "rules": "rules",
         "brakes": {"deletes": 10_000, "sanctions": 10_000},
-        "places": lives,
-        "channels": {ours: {home.platform: theirs} for ours, theirs in home.channels.items()} if lives else {},
-        "roles": {ours: {home.platform: list(theirs)} for ours, theirs in home.roles.items()} if lives else {},
+        "places": places,
+        "channels": channels,
+        "roles": roles,
     }
     whole = {"schema": "sereno/1", "communities": [community], "log": {"level": "debug", "format": "json"}, **more}
     path = folder / "sereno.yaml"
@@ -62,10 +70,10 @@ def configuration(home: Home, folder: Path, **more: Any) -> Path:
 class Sereno:
     """One `sereno run`, which can be killed and started again on the same data."""
 
-    def __init__(self, config: Path, environment: Mapping[str, str], platform: str) -> None:
+    def __init__(self, config: Path, environment: Mapping[str, str], platforms: Sequence[str]) -> None:
         self._config = config
         self._environment = environment
-        self._platform = platform
+        self._platforms = platforms
         self._process: asyncio.subprocess.Process | None = None
         self.log = config.parent / "sereno.log"
         self.url = ""
@@ -89,8 +97,7 @@ class Sereno:
             line = (await self._process.stdout.readline()).decode().strip()
         assert "/?key=" in line, f"Sereno did not start: {line}\n{self.log.read_text()[-3000:]}"
         self.url, self._key = line.split("/?key=")
-        if self._platform != "plaza":
-            await eventually(self._connected, bool, f"{self._platform} is not connected")
+        await eventually(self._missing, lambda missing: not missing, "not connected")
 
     async def kill(self) -> None:
         """As `kill -9`: nothing is tidied up."""
@@ -125,6 +132,11 @@ class Sereno:
         """One case, whole."""
         return dict(await self.ask("GET", f"/api/cases/{id_}"))
 
-    async def _connected(self) -> bool:
-        figures = str(await self.ask("GET", "/metrics"))
-        return bool(re.search(rf'sereno_connected{{platform="{self._platform}"}} 1', figures))
+    async def connections(self) -> dict[str, dict[str, str]]:
+        """How every platform is connected, as the set-up page shows it."""
+        return dict((await self.ask("GET", "/api/setup/state"))["platforms"])
+
+    async def _missing(self) -> list[str]:
+        """The platforms that should be connected and are not."""
+        states = await self.connections()
+        return [one for one in self._platforms if states[one]["state"] != "connected"]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.mark.parametrize("platform", WORLDS)
 async def test_the_same_evening_everywhere(platform: str, tmp_path: Path) -> None:
     """Whoever greets, advertises, insults, reports and moderates sees the same on every platform, as far as it can."""
-    async with WORLDS[platform]() as world, living(world, tmp_path) as sereno:
+    async with WORLDS[platform]() as world, living(world, folder=tmp_path) as sereno:
         outcome = await Evening(sereno, world, CAN[platform]).play()
     assert outcome == expected(CAN[platform])
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(900)
 
 
 async def after_kills(platform: str, folder: Path, seed: int) -> Left:
-    async with WORLDS[platform]() as world, living(world, folder) as sereno:
+    async with WORLDS[platform]() as world, living(world, folder=folder) as sereno:
         return await burst(sereno, world, CAN[platform], seed, count=30, kills=3)
 
 
