@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from bot.adapters.setup import Found
@@ -47,6 +48,11 @@ def _look(platform: str, *more: object) -> Look:
         return found
 
     return look
+
+
+def slack_manifest() -> str:
+    """What people paste into Slack to make the app: its scopes, events, shortcuts, Socket Mode."""
+    return (Path(__file__).parent / "adapters" / "slack-manifest.yaml").read_text(encoding="utf-8")
 
 
 async def look_at(look: Look, environment: Environment, patience: float = PATIENCE) -> Found:

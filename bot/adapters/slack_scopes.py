@@ -1,4 +1,4 @@
-"""The rights Sereno asks of Slack, and what each is for. docs/platforms/slack-manifest.yaml holds the same."""
+"""The rights Sereno asks of Slack, and what each is for. slack-manifest.yaml beside this holds the same."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ from moderation.errors import ChatError, Refused
 
 APPS: Final = "https://api.slack.com/apps"
 INSTALL: Final[Words] = {
-    "en": f"Open {APPS} → Create New App → From a manifest, paste docs/platforms/slack-manifest.yaml, install the app, "
+    "en": f"Open {APPS} → Create New App → From a manifest, paste the manifest of the step before, install the app, "
     "and type /invite @Sereno in every channel it shall look after.",
-    "es": f"Abre {APPS} → Create New App → From a manifest, pega docs/platforms/slack-manifest.yaml, instala la "
+    "es": f"Abre {APPS} → Create New App → From a manifest, pega el manifiesto del paso anterior, instala la "
     "aplicación y escribe /invite @Sereno en cada canal que deba cuidar.",
 }
 MOST: Final = 1_000

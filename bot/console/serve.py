@@ -26,7 +26,7 @@ from bot.console.setup import SetUp
 from bot.health import Health
 from bot.log import hide
 from bot.metrics import Metrics
-from bot.setting_up import looks
+from bot.setting_up import looks, slack_manifest
 from bot.stores.queue import Queue
 from bot.stores.times import SystemClock
 from moderation.errors import SerenoError, UserError
@@ -146,6 +146,7 @@ def setup_of(round_: Round) -> SetUp:
         restart=round_.restart,
         hide=hide,
         connections=round_.bot.connections.all,
+        manifest=slack_manifest,
     )
 
 

@@ -13,6 +13,7 @@ from bot.adapters.setup import Found, Weight
 from bot.adapters.slack_scopes import SCOPES, USER_SCOPE
 from bot.adapters.slack_setup import look
 from bot.configuration.environment import environment
+from bot.setting_up import slack_manifest
 from moderation.errors import Refused, Unavailable
 from tests.emulators.slack import APP_TOKEN, BOT_TOKEN, USER_TOKEN
 from tests.house.programs import ROOT
@@ -44,7 +45,7 @@ async def test_a_workspace_that_lacks_nothing(world: SlackWorld) -> None:
     assert one.name == "Sereno" and (place.id, place.name) == ("T0001", "Club") and says(one) == ""
     assert [channel.name for channel in place.channels] == ["general", "moderators", "all-club"]
     assert [role.id for role in place.roles] == ["workspace_admins", "S00001", "S00002"]
-    assert one.summary is not None and "manifest" in one.summary["es"]
+    assert one.summary is not None and "manifiesto" in one.summary["es"]
 
 
 @pytest.mark.parametrize("scope", sorted(SCOPES))
@@ -111,7 +112,7 @@ async def test_slack_that_is_down_is_unavailable(world: SlackWorld) -> None:
 
 
 def manifest() -> Mapping[str, Any]:
-    body: Mapping[str, Any] = yaml.safe_load((PAGES / "slack-manifest.yaml").read_text(encoding="utf-8"))
+    body: Mapping[str, Any] = yaml.safe_load(slack_manifest())
     return body
 
 
