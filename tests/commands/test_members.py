@@ -25,7 +25,7 @@ async def test_help_shows_each_person_what_they_may_call(tmp_path: Path) -> None
     async with club(tmp_path) as here:
         lists = {who: (await here.asks(who, "/help")).splitlines() for who in ("eve", "mod", "admin")}
         names = {who: [line.partition(":")[0] for line in lines] for who, lines in lists.items()}
-        assert names["eve"] == ["/help", "/rules", "/report", "/me", "/appeal"]
+        assert names["eve"] == ["/help", "/rules", "/report", "/me", "/appeal", "/link", "/unlink"]
         assert "/ban" in names["mod"] and "/config" not in names["mod"] and "/config" in names["admin"]
         assert await here.asks("eve", "/help ban") == "There is no command /ban for you. /help shows what there is."
         assert (await here.asks("mod", "/help timeout")).splitlines() == [
