@@ -27,8 +27,9 @@ from bot.stores.tables import gap
 from bot.stores.times import SystemClock
 from bot.stores.writer import Work
 from moderation.errors import StoreError
-from moderation.model import Capability, ChannelRef, Event, MemberRef, MessageRef, author_of
+from moderation.model import Capability, Event, MessageRef, author_of
 from moderation.ports import Accepted, Chat
+from tests.contract.on_world import OnWorld
 from tests.discord.world import DiscordWorld
 from tests.emulators.common import eventually
 
@@ -103,7 +104,7 @@ class Heard:
 
 
 @dataclass
-class Connected:
+class Connected(OnWorld):
     """A world and the adapter on it; enough of a `Platform` for the contract."""
 
     world: DiscordWorld
@@ -116,13 +117,6 @@ class Connected:
     def chat(self) -> Chat:
         return self.adapter.chat
 
-    @property
-    def general(self) -> ChannelRef:
-        return self.world.general
-
-    def member(self, name: str) -> MemberRef:
-        return self.world.member(name)
-
     async def says(self, name: str, text: str) -> MessageRef:
         """Writes, and Sereno has it on disk."""
         ref = await self.world.says(name, text)
@@ -131,21 +125,6 @@ class Connected:
 
     def _has(self, ref: MessageRef) -> bool:
         return any(f":{ref.id}:" in event.key for event in (*self.heard.events, *self.heard.again))
-
-    async def becomes_moderator(self, name: str) -> None:
-        await self.world.becomes_moderator(name)
-
-    async def reads(self) -> list[str]:
-        return await self.world.reads()
-
-    async def told(self, name: str) -> list[str]:
-        return await self.world.told(name)
-
-    async def may_write(self, name: str) -> bool:
-        return await self.world.may_write(name)
-
-    async def is_here(self, name: str) -> bool:
-        return await self.world.is_here(name)
 
     async def gaps(self) -> list[Any]:
         journal = self.heard.journal

@@ -26,15 +26,16 @@ from bot.stores.opening import open_journal
 from bot.stores.sent import Sent
 from bot.stores.times import SystemClock
 from bot.stores.writer import Work
-from moderation.model import ChannelRef, Event, MemberRef, MessagePosted, MessageRef
+from moderation.model import Event, MessagePosted, MessageRef
 from moderation.ports import Accepted
+from tests.contract.on_world import OnWorld
 from tests.emulators.common import eventually
 from tests.emulators.slack_people import People
 from tests.slack.world import SlackWorld
 
 
 @dataclass
-class Bench:
+class Bench(OnWorld):
     """A running adapter and everything it let in. Also the contract's platform."""
 
     world: SlackWorld
@@ -54,10 +55,6 @@ class Bench:
     @property
     def chat(self) -> SlackChat:
         return self.adapter.chat
-
-    @property
-    def general(self) -> ChannelRef:
-        return self.world.general
 
     async def connect(self) -> None:
         """Connect, again and again as the bot would, and wait until it is well."""
@@ -100,28 +97,13 @@ class Bench:
 
     # The contract's platform.
 
-    def member(self, name: str) -> MemberRef:
-        return self.world.member(name)
-
     async def says(self, name: str, text: str) -> MessageRef:
         ref = await self.world.says(name, text)
         await eventually(lambda: any(one.message.ref == ref for one in self.of(MessagePosted)))
         return ref
 
-    async def reads(self) -> list[str]:
-        return await self.world.reads()
-
-    async def told(self, name: str) -> list[str]:
-        return await self.world.told(name)
-
-    async def may_write(self, name: str) -> bool:
-        return await self.world.may_write(name)
-
-    async def is_here(self, name: str) -> bool:
-        return await self.world.is_here(name)
-
     async def becomes_moderator(self, name: str) -> None:
-        await self.world.becomes_moderator(name)
+        await super().becomes_moderator(name)
         await self.settled()
 
 
