@@ -15,8 +15,10 @@ from moderation.errors import Refused, SerenoError, UserError
 PATIENCE: Final = 10.0
 """Seconds for each platform; they are asked side by side."""
 MODERATORS: Final = "moderators"
-LISTED: Final = frozenset({"discord"})
-"""Platforms whose roles and channels are all in the lists; elsewhere ids may be of people, topics or kinds of staff."""
+CHANNELS_LISTED: Final = frozenset({"discord", "slack"})
+"""Platforms whose channels are all in the lists; elsewhere they may be topics, or rooms nobody has told of."""
+ROLES_LISTED: Final = frozenset({"discord"})
+"""Platforms whose roles are all in the lists; elsewhere they may be people or kinds of staff."""
 
 _NEEDS: Final[Mapping[str, str]] = {
     "discord": "SERENO_DISCORD_TOKEN",
@@ -92,8 +94,10 @@ def _findings(platform: str, found: Found, settings: Settings) -> Iterator[Findi
                 mend = found.invite or (found.summary or {}).get("en", "") or "bring it in again"
                 yield wrong(platform, f"Sereno is not in {one}, where {community.id} lives", mend)
         lived_in = [there[one] for one in (place.ids if place else ()) if one in there]
-        if platform in LISTED and lived_in:
-            yield from _unresolved(platform, community, lived_in)
+        if platform in CHANNELS_LISTED and lived_in:
+            yield from _channels_gone(platform, community, lived_in)
+        if platform in ROLES_LISTED and lived_in:
+            yield from _roles_gone(platform, community, lived_in)
 
 
 def _lacks(platform: str, missing: Missing, where: str = "") -> Finding:
@@ -101,14 +105,18 @@ def _lacks(platform: str, missing: Missing, where: str = "") -> Finding:
     return Finding(platform, _GRAVE[missing.weight], says, missing.mend["en"])
 
 
-def _unresolved(platform: str, community: Community, places: Sequence[FoundPlace]) -> Iterator[Finding]:
-    """Names of the configuration behind which there is nothing any more."""
+def _channels_gone(platform: str, community: Community, places: Sequence[FoundPlace]) -> Iterator[Finding]:
+    """Names of channels behind which there is nothing any more."""
     channels = {channel.id for place in places for channel in place.channels}
     for ours, theirs in community.channels.items():
         if platform in theirs and theirs[platform] not in channels:
             says = f"{community.id}: the channel `{ours}` ({theirs[platform]}) is not there, or Sereno cannot see it"
             say = wrong if ours == MODERATORS else note
             yield say(platform, says, "choose another one on the set-up page, or let Sereno see it")
+
+
+def _roles_gone(platform: str, community: Community, places: Sequence[FoundPlace]) -> Iterator[Finding]:
+    """Names of roles behind which there is nothing any more."""
     roles = {role.id for place in places for role in place.roles}
     for ours, platforms in community.roles.items():
         for role in platforms.get(platform, ()):

@@ -117,3 +117,14 @@ def test_half_a_setup_is_told_without_asking_anybody(
     """A token without a place, a place without a token, no channel for cases."""
     found = [one.says for one in from_settings(settings(tmp_path, file, **environ))]
     assert [says in one for one in found] == ([True] if says else [])
+
+
+def test_a_channel_that_is_gone_on_slack_is_told_and_its_roles_are_not_guessed(tmp_path: Path) -> None:
+    """Slack lists its channels; roles there may be people or admins, which no list of groups has."""
+    file = FILE.replace("discord: {server: 111}", "slack: {workspace: T1}").replace("discord:", "slack:")
+    workspace = replace(CLUB, id="T1", channels=CLUB.channels[:1], roles=())
+    tokens = {"SERENO_SLACK_BOT_TOKEN": TOKEN, "SERENO_SLACK_APP_TOKEN": TOKEN}
+    platform = Platform(replace(SERENO, places=(workspace,)), "SERENO_SLACK_BOT_TOKEN")
+    found = looked_at(settings(tmp_path, file, **tokens), {"slack": platform.look})
+    told = [(one.state, one.says) for one in found if one.about == "slack"]
+    assert told[1:] == [(State.WRONG, "club: the channel `moderators` (112) is not there, or Sereno cannot see it")]
