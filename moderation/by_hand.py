@@ -15,7 +15,7 @@ from moderation.actions.warn import Warn
 from moderation.brakes import REMOVALS
 from moderation.case import CaseState, case_id
 from moderation.intents import Intent, intent_key
-from moderation.model import ChannelRef, Event, Member, MessageRef
+from moderation.model import ChannelRef, CommandCalled, Event, Member, MemberRef, MessageRef
 from moderation.plan import LAST_STEP, STEPS, Draft, Plan
 from moderation.ports import Accepted
 from moderation.reasons import BY_A_PERSON, StatementOfReasons, notice, statement
@@ -45,6 +45,12 @@ class Decision:
     channel: ChannelRef | None = None
     messages: tuple[MessageRef, ...] = ()
     told: bool = True
+
+
+def elsewhere(event: CommandCalled, account: MemberRef) -> CommandCalled:
+    """The order as it holds for another account of the same person: a key, and so a case, of its own, the same each
+    time."""
+    return replace(event, key=f"{event.key}|everywhere|{account.platform}:{account.id}")
 
 
 def plan_of(decision: Decision) -> Plan:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from bot.commands.call import Call, Reply
 from bot.commands.sanctioning import Wish, sanction
-from bot.commands.shared import MEMBER, REASON
+from bot.commands.shared import EVERYWHERE, MEMBER, REASON
 from bot.commands.spec import Audience, Kind, Parameter, Spec
 from moderation.actions.ban import Ban
 from moderation.model import Capability
@@ -30,6 +30,7 @@ class BanSomebody:
                 },
                 required=False,
             ),
+            EVERYWHERE,
             REASON,
         ),
         audience=Audience.MODERATORS,
@@ -42,4 +43,5 @@ class BanSomebody:
         done = (
             say("{name} was banned for {span}.").replace("{span}", written(span)) if span else say("{name} was banned.")
         )
-        return await sanction(call, Wish((Ban(span=span),), call.arguments.text("reason"), done, absent=True))
+        wish = Wish((Ban(span=span),), call.arguments.text("reason"), done, needs=self.spec.needs, absent=True)
+        return await sanction(call, wish)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from bot.card_words import body, one_line, title
 from bot.commands.call import Call, Reply
+from bot.commands.elsewhere import cases_elsewhere
 from bot.commands.finding import case_of
 from bot.commands.people import name_of
 from bot.commands.shared import CASE
@@ -40,7 +41,11 @@ class ShowCase:
             who=await name_of(services.chats, case.changed_by, case.community),
             url="",
         )
-        return Reply("\n".join([title(case, view.name, call.say), text, *_decided(view), *_done(call, view)]))
+        others = await cases_elsewhere(call, member) if member else ""
+        elsewhere = [others] if others else []
+        return Reply(
+            "\n".join([title(case, view.name, call.say), text, *elsewhere, *_decided(view), *_done(call, view)])
+        )
 
 
 def _decided(view: CaseView) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.commands.spec import WORDS, Kind, Parameter, Spec
-from bot.commands.usage import example
+from bot.commands.usage import example, in_words
 from moderation.errors import UserError
 from moderation.model import CommandCalled
 from moderation.units import BadDuration, duration
@@ -77,17 +77,27 @@ class _Reader:
     def words(self, typed: str) -> dict[str, Value]:
         """What was typed in one go, in the order of the parameters; the last text takes the rest."""
         self.typed, self.rest = True, typed.strip()
-        values: dict[str, Value] = {}
-        for place, parameter in enumerate(self.spec.parameters):
-            raw = self._take(parameter, last=place == len(self.spec.parameters) - 1) or self._unsaid(parameter)
-            if raw:
-                values[parameter.name] = self._read(parameter, raw)
-            elif parameter.required:
-                raise self._missing(parameter)
+        values = self.fields(self._taken())
         if self.rest:
             say = self.say
             raise self._wrong(say("“{words}” is more than this command takes.").format(words=_short(self.rest)))
         return values
+
+    def _taken(self) -> dict[str, str]:
+        """Which part of what was typed belongs to which parameter.
+
+        A duration may also stand after the word of a choice: `everywhere 7d` is `7d everywhere`, lest it become a part
+        of the reason and the sanction have no end.
+        """
+        taken: dict[str, str] = {}
+        parameters = in_words(self.spec)
+        for place, parameter in enumerate(parameters):
+            taken[parameter.name] = self._take(parameter, last=place == len(parameters) - 1)
+            if parameter.kind is Kind.CHOICE and taken[parameter.name]:
+                for skipped in parameters[:place]:
+                    if skipped.kind is Kind.DURATION:
+                        taken[skipped.name] = taken[skipped.name] or self._take(skipped, last=False)
+        return taken
 
     def _unsaid(self, parameter: Parameter) -> str:
         """Whoever wrote the message a command is called on need not be named."""

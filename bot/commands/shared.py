@@ -13,4 +13,12 @@ REASON: Final = Parameter(
     {"en": "Why; the person reads it", "es": "Por qué; la persona lo lee"},
     required=False,
 )
+EVERYWHERE: Final = Parameter(
+    "everywhere",
+    Kind.CHOICE,
+    {"en": "Also for their linked accounts elsewhere", "es": "También para sus cuentas enlazadas en otros sitios"},
+    required=False,
+    choices={"everywhere": {"en": "Everywhere", "es": "En todas partes"}},
+)
+"""Stands before the reason. Typed, it is one word in every language, as the commands' names are."""
 CASE: Final = Parameter("case", Kind.CASE, {"en": "The number of the case", "es": "El número del caso"})

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from bot.commands.call import Call, Reply
 from bot.commands.sanctioning import Wish, sanction
-from bot.commands.shared import MEMBER, REASON
+from bot.commands.shared import EVERYWHERE, MEMBER, REASON
 from bot.commands.spec import Audience, Kind, Parameter, Spec
 from moderation.actions.timeout import Timeout
 from moderation.errors import UserError
@@ -27,6 +27,7 @@ class TimeoutSomebody:
         (
             MEMBER,
             Parameter("for", Kind.DURATION, {"en": "For how long, up to 28d", "es": "Cuánto tiempo, hasta 28d"}),
+            EVERYWHERE,
             REASON,
         ),
         audience=Audience.MODERATORS,
@@ -39,4 +40,5 @@ class TimeoutSomebody:
         if span > LONGEST:
             raise UserError(say("A person can be silenced for 28d at most."))
         done = say("{name} cannot write for {span}.").replace("{span}", written(span))
-        return await sanction(call, Wish((Timeout(span=span),), call.arguments.text("reason"), done))
+        wish = Wish((Timeout(span=span),), call.arguments.text("reason"), done, needs=self.spec.needs)
+        return await sanction(call, wish)

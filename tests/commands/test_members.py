@@ -30,9 +30,11 @@ async def test_help_shows_each_person_what_they_may_call(tmp_path: Path) -> None
         assert await here.asks("eve", "/help ban") == "There is no command /ban for you. /help shows what there is."
         assert (await here.asks("mod", "/help timeout")).splitlines() == [
             "Silence a person for a time",
-            "/timeout member for [reason]",
+            "/timeout member for [everywhere] [reason]",
             "  member: Who",
             "  for: For how long, up to 28d",
+            "  everywhere: Also for their linked accounts elsewhere (may be left out)",
+            "    everywhere: Everywhere",
             "  reason: Why; the person reads it (may be left out)",
             "For example: /timeout @eve 10m please stay polite",
         ]

@@ -1,0 +1,93 @@
+"""A person's linked accounts on other platforms, and what a moderator may do there: what they could do themselves.
+
+Only moderators hear of links, and only as an answer to themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.commands.call import Call
+from bot.commands.link import NAMES
+from bot.commands.permission import Denied, admitted, entitled
+from bot.commands.spec import Audience, Words
+from bot.stores.links import Links
+from moderation.model import Capability, CommandCalled, Member, MemberRef
+from moderation.ports import Chat
+from moderation.scope import everywhere
+
+MOST: Final = 100
+"""Cases counted per account at most."""
+NOWHERE: Final[Words] = {
+    "en": "This person has linked no other account, so it holds here only.",
+    "es": "Esta persona no ha enlazado ninguna otra cuenta, así que solo vale aquí.",
+}
+WAITS: Final[Words] = {
+    "en": "Nothing was done on their other accounts, as this one waits. Once it is let go, call it again for those.",
+    "es": "En sus otras cuentas no se ha hecho nada, porque esta espera. Cuando se autorice, vuelve a pedirlo para ellas.",
+}
+NOT_DONE: Final[Words] = {"en": "not done. {why}", "es": "no se ha hecho. {why}"}
+_NO_ACCOUNT: Final[Words] = {
+    "en": "You have linked no account of yours there (/link).",
+    "es": "No has enlazado ninguna cuenta tuya de allí (/link).",
+}
+_NOT_CONNECTED: Final[Words] = {
+    "en": "That platform is not connected at the moment.",
+    "es": "Esa plataforma no está conectada ahora mismo.",
+}
+_CASES: Final[Words] = {
+    "en": "Cases of their linked accounts: {counts}",
+    "es": "Casos de sus cuentas enlazadas: {counts}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that a sanction is aimed at, who gives it on that platform, and the order that it follows from."""
+
+    chat: Chat
+    giver: Member
+    ref: MemberRef
+    event: CommandCalled
+
+    @property
+    def by(self) -> str:
+        """The giver as audit and cases name people there: whose rights are used, and who judges no appeal against
+        it."""
+        return f"{self.giver.ref.platform}:{self.giver.ref.id}"
+
+
+async def linked_to(call: Call, member: MemberRef) -> tuple[MemberRef, ...]:
+    """A person's accounts on other platforms of the community, by platform."""
+    linked = await call.services.get(Links).linked(member)
+    return tuple(ref for ref in everywhere((member,), {member: linked}) if ref.platform != member.platform)
+
+
+async def giver_on(call: Call, platform: str, needs: Capability | None) -> tuple[Chat, Member]:
+    """The caller as who they are on another platform, now. Denied unless they could do it there without the bot."""
+    chat = call.services.chats.get(platform)
+    if chat is None:
+        raise Denied(call.in_words(_NOT_CONNECTED))
+    mine = next((ref for ref in await linked_to(call, call.caller.ref) if ref.platform == platform), None)
+    if mine is None:
+        raise Denied(call.in_words(_NO_ACCOUNT))
+    giver = await admitted(chat, replace(call.caller, ref=mine), Audience.MODERATORS, call.say)
+    await entitled(chat, giver, [needs] if needs else [], call.say)
+    return chat, giver
+
+
+async def cases_elsewhere(call: Call, member: MemberRef) -> str:
+    """How many cases there are about a person's linked accounts, for moderators; empty when nothing is linked."""
+    if Links not in call.services.more:
+        return ""
+    counts = [
+        f"{platform_name(ref.platform)} {len(await call.services.queue.about(ref, MOST))}"
+        for ref in await linked_to(call, member)
+    ]
+    return call.in_words(_CASES).format(counts=", ".join(counts)) if counts else ""
+
+
+def platform_name(platform: str) -> str:
+    """A platform as people write it."""
+    return NAMES.get(platform, platform)
