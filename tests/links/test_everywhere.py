@@ -112,6 +112,16 @@ async def test_everywhere_holds_for_the_linked_account_too(scene: Both) -> None:
     assert who == "42" and "calm down" in told
 
 
+async def test_what_was_written_here_is_no_part_of_the_case_there(scene: Both) -> None:
+    """Neither the message nor its channel goes to another platform."""
+    written = scene.here.twin.says("bo", "you are all fools")
+    await scene.here.hear(written)
+    await scene.here.asks("mod", "/warn everywhere stop", on=written.message.ref)
+    here, there = await scene.case(1), await scene.case(2)
+    assert [one.text for one in here.evidence] == ["you are all fools"] and not there.evidence
+    assert here.case.channel == written.message.ref.channel and there.case.channel is None
+
+
 async def test_nobody_but_the_moderator_hears_of_the_link(scene: Both) -> None:
     """Neither what the person reads on either platform, nor what others read, names the other one."""
     await scene.here.asks("mod", "/ban <@bo> everywhere spam")
