@@ -5,14 +5,16 @@ Only moderators hear of links, and only as an answer to themselves.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.commands.call import Call
+from bot.commands.call import Call, Services
 from bot.commands.link import NAMES
 from bot.commands.permission import Denied, admitted, entitled
 from bot.commands.spec import Audience, Words
 from bot.stores.links import Links
+from moderation.i18n import catalogue, spoken
 from moderation.model import Capability, CommandCalled, Member, MemberRef
 from moderation.ports import Chat
 from moderation.scope import everywhere
@@ -31,6 +33,10 @@ NOT_DONE: Final[Words] = {"en": "not done. {why}", "es": "no se ha hecho. {why}"
 _NO_ACCOUNT: Final[Words] = {
     "en": "You have linked no account of yours there (/link).",
     "es": "No has enlazado ninguna cuenta tuya de allí (/link).",
+}
+_OTHER_PLATFORM: Final[Words] = {
+    "en": "This case is of {platform}, and you have linked no account of yours there (/link).",
+    "es": "Este caso es de {platform}, y no has enlazado ninguna cuenta tuya de allí (/link).",
 }
 _NOT_CONNECTED: Final[Words] = {
     "en": "That platform is not connected at the moment.",
@@ -75,6 +81,28 @@ async def giver_on(call: Call, platform: str, needs: Capability | None) -> tuple
     giver = await admitted(chat, replace(call.caller, ref=mine), Audience.MODERATORS, call.say)
     await entitled(chat, giver, [needs] if needs else [], call.say)
     return chat, giver
+
+
+async def entitled_at(
+    services: Services, caller: Member, platform: str, needs: Collection[Capability], language: str
+) -> None:
+    """As `entitled`, where a case lives: on another platform than the caller's by their own linked account there.
+
+    Without one nobody takes back, or lets go, what hangs on a case of that platform; they can ask somebody who is there.
+    """
+    say = catalogue(language).gettext
+    if not needs or platform == caller.ref.platform:
+        await entitled(services.chat(caller.ref.platform), caller, needs, say)
+        return
+    chat = services.chats.get(platform)
+    if chat is None:
+        raise Denied(_NOT_CONNECTED[spoken(language)])
+    linked = await services.get(Links).linked(caller.ref) if Links in services.more else ()
+    mine = next((ref for ref in linked if ref.platform == platform and ref.community == caller.ref.community), None)
+    if mine is None:
+        raise Denied(_OTHER_PLATFORM[spoken(language)].format(platform=platform_name(platform)))
+    giver = await admitted(chat, replace(caller, ref=mine), Audience.MODERATORS, say)
+    await entitled(chat, giver, needs, say)
 
 
 async def cases_elsewhere(call: Call, member: MemberRef) -> str:

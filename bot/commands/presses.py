@@ -7,10 +7,11 @@ from typing import Final
 
 from bot.cards import Cards
 from bot.commands.call import Services
+from bot.commands.elsewhere import entitled_at
 from bot.commands.execution import STALE, state_in_words, was_first
 from bot.commands.needs import needed
 from bot.commands.parsing import Say
-from bot.commands.permission import Denied, admitted, entitled
+from bot.commands.permission import Denied, admitted
 from bot.commands.spec import Audience
 from bot.stores.buttons import Button, Buttons
 from bot.stores.cases import CaseView
@@ -39,15 +40,16 @@ class Presses:
 
     async def __call__(self, event: ButtonPressed) -> str:
         """What the presser is told."""
-        say = catalogue(self._services.language(event.member.ref.community, event.member.ref)).gettext
+        language = self._services.language(event.member.ref.community, event.member.ref)
+        say = catalogue(language).gettext
         try:
-            return await self._pressed(event, say)
+            return await self._pressed(event, language, say)
         except AnotherPerson:
             return say("You decided this yourself: another person must look at it.")
         except UserError as error:
             return str(error)
 
-    async def _pressed(self, event: ButtonPressed, say: Say) -> str:
+    async def _pressed(self, event: ButtonPressed, language: str, say: Say) -> str:
         button = await self._buttons.find(event.token)
         now = self._services.clock.now()
         if button is None:
@@ -61,15 +63,16 @@ class Presses:
         view = await self._services.cases.get(button.case)
         if view is None:
             return say("There is no such case any more.")
-        await self._permitted(event, button, view, say)
+        await self._permitted(event, button, view, language, say)
         return await self._done(event, button, view, say)
 
-    async def _permitted(self, event: ButtonPressed, button: Button, view: CaseView, say: Say) -> None:
+    async def _permitted(self, event: ButtonPressed, button: Button, view: CaseView, language: str, say: Say) -> None:
         chat = self._services.chat(event.member.ref.platform)
         caller = await admitted(chat, event.member, Audience.MODERATORS, say)
         if view.case.member == caller.ref:
             raise Denied(say("This case is about you: another person must look at it."))
-        await entitled(chat, caller, needed(view, button.verb, self._services.actions), say)
+        needs = needed(view, button.verb, self._services.actions)
+        await entitled_at(self._services, caller, view.case.platform, needs, language)
 
     async def _done(self, event: ButtonPressed, button: Button, view: CaseView, say: Say) -> str:
         """Carry it out, and show it on the card."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from bot.commands.call import Call, Reply
+from bot.commands.elsewhere import entitled_at
 from bot.commands.execution import was_first
 from bot.commands.finding import case_of
 from bot.commands.needs import needed
@@ -61,7 +62,8 @@ async def _one(call: Call, number: str) -> Reply:
     view = await case_of(call, number)
     if view.case.member == call.caller.ref:
         raise Denied(say("This case is about you: another person must look at it."))
-    await entitled(call.chat, call.caller, needed(view, "undo", call.services.actions), say)
+    needs = needed(view, "undo", call.services.actions)
+    await entitled_at(call.services, call.caller, view.case.platform, needs, call.language)
     try:
         after = await call.services.desk.overturn(view.case.id, call.by)
     except AnotherPerson:

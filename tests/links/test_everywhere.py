@@ -23,6 +23,7 @@ from bot.commands.timeout import TimeoutSomebody
 from bot.commands.usage import example, usage
 from bot.commands.warn import WarnSomebody
 from bot.stores.budgets import Budgets
+from bot.stores.buttons import Buttons
 from bot.stores.cases import Cases, CaseView
 from bot.stores.links import Linking, Links
 from bot.stores.opening import open_journal
@@ -339,3 +340,25 @@ def test_help_shows_it_where_it_is_typed() -> None:
     assert usage(WARN) == "/warn member [everywhere] reason"
     assert usage(BAN) == "/ban member [for] [everywhere] [reason]"
     assert example(TIMEOUT, "en") == "/timeout @eve 10m please stay polite"
+
+
+async def test_a_case_of_another_platform_is_taken_back_by_who_moderates_there(scene: Both) -> None:
+    """A moderator here has no say there without an account of their own that could do it itself."""
+    await scene.here.asks("mod", "/timeout <@bo> 1h everywhere calm down")
+    refused = "This case is of Telegram, and you have linked no account of yours there (/link)."
+    assert await scene.here.asks("mira", "/undo 2") == refused
+    assert scene.there.state.members["42"].timeout_until is not None
+    assert await scene.here.asks("mira", "/undo 1") == "Case 1 is taken back."
+    assert await scene.here.asks("mod", "/undo 2") == "Case 2 is taken back."
+    await scene.here.app.settled()
+    assert scene.there.state.members["42"].timeout_until is None
+
+
+async def test_a_button_asks_for_the_rights_of_the_cases_platform(scene: Both) -> None:
+    """A card that hangs here about a case there decides nothing for who is nobody there."""
+    await scene.here.asks("mod", "/timeout <@bo> 1h everywhere calm down")
+    view = await scene.case(2)
+    buttons = Buttons(scene.here.app.journal, scene.here.clock)
+    ((_, token),) = await buttons.made(view.case, {"undo": "un"})
+    assert "you have linked no account" in await scene.here.presses("mira", token)
+    assert await scene.here.presses("mod", token) == "Case 2 is taken back."
