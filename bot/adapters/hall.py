@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot.adapters.feed import Feed, PersonChanged, PlaceChanged
 from bot.adapters.ground import Door
+from bot.commands.spec import Audience, Spec
 from bot.stores.journal import Journal, subject_of
 from bot.stores.room import Place, Resident, RoomRows
 from moderation.errors import Forbidden, Gone, RateLimited
@@ -53,8 +54,8 @@ class Hall:
     feed: Feed
     community: str
     accept: Door
-    commands: frozenset[str] = frozenset()
-    """Names that are commands when they are typed after a `/`."""
+    commands: Mapping[str, Spec] = field(default_factory=dict)
+    """What is a command when its name is typed after a `/`."""
     residents: dict[str, Resident] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     said: dict[str, int] = field(default_factory=dict)
@@ -129,6 +130,10 @@ class Hall:
     def message_ref(self, channel: str, line: str) -> MessageRef:
         """How the rest of Sereno calls a message."""
         return MessageRef(self.channel_ref(channel), line)
+
+    def for_staff(self, command: str) -> bool:
+        """Whether a command is for those who keep order: it, and its answer, need the moderators' key."""
+        return command in self.commands and self.commands[command].audience is not Audience.EVERYBODY
 
     def member_ref(self, member: str) -> MemberRef:
         """How the rest of Sereno calls a person."""

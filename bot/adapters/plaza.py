@@ -13,7 +13,7 @@ from bot.adapters.ground import Door
 from bot.adapters.hall import BOT, DOOR, PLATFORM, Hall
 from bot.commands.spec import Spec
 from bot.stores.journal import Journal
-from bot.stores.room import Line, RoomRows, Shown
+from bot.stores.room import FOR_STAFF, Line, RoomRows, Shown
 from moderation.errors import Gone, StoreError, Unavailable
 from moderation.model import (
     ButtonPressed,
@@ -29,6 +29,7 @@ from moderation.ports import Card, Clock
 KEEP_SHOWN: Final = timedelta(minutes=55)
 """Unflagged text is gone from the disk within the hour; the rest is the sweep's interval."""
 KEEP_HIDDEN: Final = timedelta(days=30)
+ANSWER: Final = "answer:"
 AUTHOR: Final[Mapping[str, Any]] = {"id": BOT, "name": "Sereno", "roles": [], "bot": True}
 
 
@@ -42,8 +43,8 @@ class Plaza:
 
     def __init__(self, journal: Journal, clock: Clock, community: str = "room", commands: Sequence[Spec] = ()) -> None:
         self.feed = Feed()
-        names = frozenset(spec.name for spec in commands)
-        self.hall = Hall(journal, RoomRows(journal.vault), clock, self.feed, community, journal.accept, names)
+        specs = {spec.name: spec for spec in commands}
+        self.hall = Hall(journal, RoomRows(journal.vault), clock, self.feed, community, journal.accept, specs)
 
     def connect(self, accept: Door) -> None:
         """From now on what people do comes in through this door."""
@@ -90,7 +91,8 @@ class Plaza:
 
     async def answer(self, to: CommandCalled | ButtonPressed, text: str) -> None:
         """Answer who called or pressed by a line only they see."""
-        await self.notify(to.member.ref, text, key=f"answer:{to.key}", near=to.channel)
+        private = isinstance(to, ButtonPressed) or self.hall.for_staff(to.name)
+        await self.notify(to.member.ref, text, key=f"{FOR_STAFF if private else ANSWER}{to.key}", near=to.channel)
 
     async def who(self, member: MemberRef) -> Member:
         """The person as they are in the room now."""

@@ -36,13 +36,15 @@ _SOON: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who writes, as far as the writer says; None leaves what the room knows."""
+    """Who writes, as far as the writer says; None leaves what the room knows. `keyed` is whether they hold the
+    moderators' key: roles in the room are a game, what moderators see and do is not."""
 
     id: str
     name: str | None = None
     roles: frozenset[str] | None = None
     here_since: datetime | None = None
     language: str | None = None
+    keyed: bool = True
 
 
 class People:
@@ -92,6 +94,8 @@ class People:
             return line
         order = typed(hall, text)
         if order is not None:
+            if hall.for_staff(order.name) and not author.keyed:
+                raise Forbidden("Moderators' commands need the link that was printed when Sereno started.")
             await call(hall, await self._caller(author), channel, order, line, reply_to)
             return line
         place, now = hall.place(channel), hall.clock.now()

@@ -55,7 +55,7 @@ def room_routes(people: People, feed: Feed, clock: Clock) -> APIRouter:
     ) -> list[LineOut]:
         """What a member sees in a channel now, oldest first; `member` adds what only that member sees."""
         lines = await people.read(channel, reader=member, before=before)
-        return [LineOut.of(line) for line in lines if line.card is None or is_moderator(request)]
+        return [LineOut.of(line) for line in lines if is_moderator(request) or not line.for_staff]
 
     @routes.post("/messages", status_code=201)
     async def say(request: Request, wanted: MessageIn) -> Created:
@@ -63,7 +63,7 @@ def room_routes(people: People, feed: Feed, clock: Clock) -> APIRouter:
         author = wanted.author
         roles = None if author.roles is None else frozenset(author.roles)
         line = await people.say(
-            Author(author.id, author.name, roles, author.here_since, spoken_by(request)),
+            Author(author.id, author.name, roles, author.here_since, spoken_by(request), is_moderator(request)),
             wanted.channel,
             wanted.text,
             key=wanted.key,

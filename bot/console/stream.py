@@ -51,7 +51,7 @@ def event_stream(feed: Feed, last_id: str | None, *, moderator: bool, clock: Clo
 
 
 def _for_moderators(news: RoomNews) -> bool:
-    return isinstance(news, (Said, Edited, Returned)) and news.line.card is not None
+    return isinstance(news, (Said, Edited, Returned)) and news.line.for_staff
 
 
 def described(news: RoomNews, clock: Clock) -> tuple[str, dict[str, object]]:

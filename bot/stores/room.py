@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
@@ -21,6 +21,9 @@ from bot.stores.tables import room_channel, room_member, room_message
 from bot.stores.times import millis, moment
 from bot.stores.vault import Vault
 from bot.stores.writer import Work
+
+FOR_STAFF: Final = "answer-for-staff:"
+"""Begins the key of an answer that only holders of the moderators' key may read."""
 
 
 class Shown(StrEnum):
@@ -78,6 +81,11 @@ class Line:
     only_for: str | None = None
     card: Mapping[str, Any] | None = None
     number: int = field(default=0, compare=False)
+
+    @property
+    def for_staff(self) -> bool:
+        """Whether it speaks of cases: a card, or an answer to a moderator."""
+        return self.card is not None or self.key.startswith(f"bot:{FOR_STAFF}")
 
 
 def _when(value: int | None) -> datetime | None:
