@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from bot.adapters.homes import Home
@@ -10,7 +11,7 @@ from bot.adapters.matrix import client
 from bot.adapters.matrix_errors import TurnedDown, refused
 from bot.adapters.matrix_power import POWERS, RULES
 from bot.adapters.matrix_private import MARK
-from bot.adapters.matrix_rooms import CREATE, Room
+from bot.adapters.matrix_rooms import CREATE, MEMBER, Room
 from bot.adapters.matrix_wire import PACES, Json, Wire
 from bot.adapters.setup import Found, FoundPlace, Missing, Named, Weight
 from bot.adapters.turns import Turns
@@ -23,6 +24,14 @@ INVITE: Final[Words] = {
     "en": "Invite {me} to each room and give it the power level 100 (admin) there; 50 without time-outs and locks.",
     "es": "Invita a {me} a cada sala y dale allí el nivel 100 (administrador); 50 si no quieres silenciar ni cerrar.",
 }
+INVITED: Final[Words] = {
+    "en": "Sereno is invited here, and comes in once it is turned on.",
+    "es": "Sereno tiene una invitación y entrará en cuanto se encienda.",
+}
+LEVEL: Final[Words] = {
+    "en": "Give {me} the power level 100 (admin) in this room; 50 is enough without time-outs and locks.",
+    "es": "Dale a {me} el nivel 100 (administrador) en esta sala; basta con 50 si no quieres silenciar ni cerrar.",
+}
 ENCRYPTED: Final = Missing(
     Weight.STOPS,
     {
@@ -34,6 +43,12 @@ ENCRYPTED: Final = Missing(
         "es": "El cifrado no se puede quitar: crea una sala nueva sin cifrar y múdate a ella.",
     },
 )
+_NOTHING: Final[Json] = {
+    "presence": {"types": []},
+    "account_data": {"types": []},
+    "room": {kind: {"types": []} for kind in ("timeline", "state", "ephemeral", "account_data")},
+}
+"""A sync that tells of invitations and little else."""
 _NOWHERE: Final = Home("matrix", "", frozenset())
 _LEVEL: Final[Words] = {
     "en": "In the room's settings under Roles & Permissions, give {me} the level {level}.",
@@ -71,6 +86,7 @@ async def _look(wire: Wire) -> Found:
         state = await _state(wire, str(id_))
         if MARK not in state:
             places.append(_place(str(id_), state, me))
+    places += [_invited(id_, state, me) async for id_, state in _invitations(wire, me)]
     summary = _said(INVITE, me=me)
     return Found(me, await _name(wire, me), tuple(places), summary=summary)
 
@@ -98,10 +114,33 @@ def _place(id_: str, state: Mapping[str, Json], me: str) -> FoundPlace:
     if CREATE in state:
         room.created(state[CREATE]["content"], str(state[CREATE].get("sender")))
     room.levels(_content(state, POWERS))
-    name = _content(state, "m.room.name").get("name") or _content(state, "m.room.canonical_alias").get("alias") or id_
+    name = _named(id_, state)
     missing = [ENCRYPTED] if _content(state, "m.room.encryption").get("algorithm") else []
     missing += _lacking(room, me)
-    return FoundPlace(id_, str(name), channels=(Named(id_, str(name)),), missing=tuple(missing))
+    return FoundPlace(id_, name, channels=(Named(id_, name),), missing=tuple(missing))
+
+
+async def _invitations(wire: Wire, me: str) -> AsyncIterator[tuple[str, Mapping[str, Json]]]:
+    """The rooms the account is invited to, with the little that an invitation tells of them; private talks are none."""
+    told = await wire.get("sync", filter=json.dumps(_NOTHING), timeout=0, set_presence="offline")
+    for id_, room in ((told.get("rooms") or {}).get("invite") or {}).items():
+        events = (room.get("invite_state") or {}).get("events") or ()
+        mine = [event for event in events if event.get("type") == MEMBER and event.get("state_key") == me]
+        if not any((event.get("content") or {}).get("is_direct") for event in mine):
+            yield str(id_), {str(event.get("type")): event for event in events if event.get("state_key") == ""}
+
+
+def _invited(id_: str, state: Mapping[str, Json], me: str) -> FoundPlace:
+    """The running bot comes into the rooms of its community by itself; what its level allows shows only inside."""
+    name = _named(id_, state)
+    sealed = [ENCRYPTED] if _content(state, "m.room.encryption").get("algorithm") else []
+    invited = Missing(Weight.NOTE, INVITED, _said(LEVEL, me=me))
+    return FoundPlace(id_, name, channels=(Named(id_, name),), missing=(*sealed, invited))
+
+
+def _named(id_: str, state: Mapping[str, Json]) -> str:
+    own = _content(state, "m.room.name").get("name") or _content(state, "m.room.canonical_alias").get("alias")
+    return str(own or id_)
 
 
 def _lacking(room: Room, me: str) -> list[Missing]:
