@@ -6,10 +6,13 @@ import asyncio
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from bot.adapters.setup import Found
+from bot.adapters.ground import Adapter
+from bot.adapters.setup import Found, Hears
 from bot.config import Configuration, Settings
 from bot.configuration.environment import Environment
 from bot.log import SecretFilter
@@ -19,24 +22,38 @@ from rules.problems import errors, render
 Look = Callable[[Environment], Awaitable[Found]]
 """Looks at one platform with the tokens of an environment: Refused, Unavailable, UserError when an extra is missing."""
 Looks = Mapping[str, Look]
+More = Callable[[Environment], Mapping[str, object]]
+"""What a platform's look is told besides."""
 
 PLATFORMS: Final = ("discord", "slack", "telegram", "matrix")
 PATIENCE: Final = 20.0
 """Seconds a platform may take to answer everything there is to ask."""
 
 
-def looks(settings: Settings | None = None) -> Looks:
+def looks(settings: Settings | None = None, adapters: Mapping[str, Adapter] = MappingProxyType({})) -> Looks:
     """Who looks at which platform; a platform's SDK is imported when it is looked at.
 
-    Telegram tells no bot which groups it is in: those that the settings name are looked at besides those it has heard of.
+    Telegram tells no bot which groups it is in, and gives updates to one poller only: a bot that these settings let run
+    there is not disturbed, and the groups that the settings name and those it has heard of (`adapters`) are looked at.
     """
+    more: dict[str, More] = {"telegram": partial(_telegram, settings, adapters)}
+    return {platform: _look(platform, more.get(platform, lambda _: {})) for platform in PLATFORMS}
+
+
+def _telegram(settings: Settings | None, adapters: Mapping[str, Adapter], asked: Environment) -> Mapping[str, object]:
     communities = settings.communities if settings is not None else ()
     places = [community.places["telegram"] for community in communities if "telegram" in community.places]
-    groups = tuple(group for place in places for group in place.ids)
-    return {platform: _look(platform, *([groups] if platform == "telegram" else [])) for platform in PLATFORMS}
+    runs = settings is not None and bool(places) and asked.telegram_token == settings.environment.telegram_token
+    heard = _heard(adapters.get("telegram")) if runs else ()
+    groups = dict.fromkeys([*(group for place in places for group in place.ids), *heard])
+    return {"groups": tuple(groups), "polls": not runs}
 
 
-def _look(platform: str, *more: object) -> Look:
+def _heard(adapter: object) -> tuple[str, ...]:
+    return tuple(adapter.heard) if isinstance(adapter, Hears) else ()
+
+
+def _look(platform: str, more: More) -> Look:
     async def look(environment: Environment) -> Found:
         try:
             module = importlib.import_module(f"bot.adapters.{platform}_setup")
@@ -44,7 +61,7 @@ def _look(platform: str, *more: object) -> Look:
             if error.name is None or error.name.partition(".")[0] == "bot":
                 raise
             raise UserError(f"{platform} needs `{error.name}`: pip install 'sereno[{platform}]'") from error
-        found: Found = await module.look(environment, *more)
+        found: Found = await module.look(environment, **more(environment))
         return found
 
     return look

@@ -6,8 +6,10 @@ It only reads. Raises Refused for credentials that the platform does not take, U
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from bot.commands.spec import Words
 
@@ -61,3 +63,13 @@ class Found:
     missing: tuple[Missing, ...] = ()
     invite: str = ""
     summary: Words | None = None
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """An adapter on a platform that lists no places: it remembers those it is told of, configured or not."""
+
+    @property
+    def heard(self) -> Mapping[str, str]:
+        """The names of places by id, since the start."""
+        ...

@@ -6,6 +6,7 @@ Telegram numbers anew after a quiet week, and an old offset would confirm update
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from bot.adapters.telegram_doors import Doors
 from bot.adapters.telegram_errors import chat_error
 from bot.adapters.telegram_events import Reader
 from bot.adapters.telegram_hands import Hands
+from bot.adapters.telegram_heard import Heard
 from bot.adapters.telegram_inbox import OFFSET, Inbox
 from bot.adapters.telegram_names import Names
 from bot.adapters.telegram_people import People
@@ -60,6 +62,7 @@ class Telegram:
         self._chat = TelegramChat(ground, wire, places, self._staff, names, sender, hands, doors)
         self._polling = Polling(wire, tempo, self._seen)
         self._inbox = Inbox(ground, wire, self._reader, self._staff, self._chat, self._polling, tempo)
+        self._heard = Heard()
         self._connected = False
         self._polled: datetime | None = None
         self._log: Any = structlog.get_logger(__name__)
@@ -79,13 +82,20 @@ class Telegram:
         """Updates since the start that nobody could read."""
         return self._inbox.skipped
 
+    @property
+    def heard(self) -> Mapping[str, str]:
+        """The groups that updates spoke of since the start, configured or not."""
+        return self._heard.groups
+
     async def connect(self) -> None:
         """Poll until cancelled. Raises Refused for a token Telegram does not take."""
         try:
             await self._greet()
             self._connected = True
             while True:
-                await self._inbox.deliver(await self._polling.next())
+                updates = await self._polling.next()
+                self._heard.take(updates)
+                await self._inbox.deliver(updates)
         finally:
             self._connected = False
 

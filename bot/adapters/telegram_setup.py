@@ -7,7 +7,7 @@ appear in updates nobody has confirmed yet: add the bot to a group, and the grou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from telegram import Bot, ChatMember, ChatMemberAdministrator, User
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -15,6 +15,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from bot.adapters.setup import Found, FoundPlace, Missing, Named, Weight
 from bot.adapters.telegram_errors import chat_error
 from bot.adapters.telegram_events import KINDS
+from bot.adapters.telegram_heard import groups_in
 from bot.adapters.telegram_polling import refused
 from bot.adapters.telegram_wire import PACES, Wire, make_bot
 from bot.adapters.turns import Turns
@@ -48,14 +49,17 @@ SUMMARY: Final[Words] = {
 }
 
 
-async def look(environment: Environment, groups: Iterable[str] = ()) -> Found:
-    """Ask Telegram; nothing is changed, no update is confirmed. `groups` are ids of groups to look at besides."""
+async def look(environment: Environment, groups: Iterable[str] = (), *, polls: bool = True) -> Found:
+    """Ask Telegram; nothing is changed, no update is confirmed. `groups` are ids of groups to look at besides.
+
+    Telegram gives updates to one poller at a time: without `polls` a bot that runs with this token is left in peace.
+    """
     if environment.telegram_token is None:
         raise Refused("there is no token for Telegram", "set SERENO_TELEGRAM_TOKEN to what @BotFather gave you")
     bot = make_bot(environment)
     try:
         await bot.initialize()
-        return await _found(bot, Wire(bot, Turns(PACES)), groups)
+        return await _found(bot, Wire(bot, Turns(PACES)), groups, polls=polls)
     except InvalidToken:
         raise refused() from None
     except TelegramError as error:
@@ -64,15 +68,15 @@ async def look(environment: Environment, groups: Iterable[str] = ()) -> Found:
         await bot.shutdown()
 
 
-async def _found(bot: Bot, wire: Wire, groups: Iterable[str]) -> Found:
+async def _found(bot: Bot, wire: Wire, groups: Iterable[str], *, polls: bool) -> Found:
     lacks: list[Missing] = []
     hook = await bot.get_webhook_info()
     seen: dict[str, str] = {group: "" for group in groups if group.removeprefix("-").isdecimal()}
     if hook.url:
         lacks.append(_webhook())
-    else:
+    elif polls:
         try:
-            seen |= dict(_groups(await wire.updates(None, 0, KINDS)))
+            seen |= dict(groups_in(await wire.updates(None, 0, KINDS)))
         except Conflict:
             lacks.append(_polled())
     places = [place for id_ in seen if (place := await _place(bot, id_)) is not None]
@@ -86,19 +90,6 @@ def invite(username: str) -> str:
     """The link that adds the bot to a group as an administrator with the least rights."""
     rights = "+".join(right.removeprefix("can_") for right in NEEDED)
     return f"https://t.me/{username}?startgroup=sereno&admin={rights}"
-
-
-def _groups(updates: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """The groups that updates speak of; what cannot be read says nothing."""
-    for update in updates:
-        for about in update.values() if isinstance(update, dict) else ():
-            chat = about.get("chat") if isinstance(about, dict) else None
-            if (
-                isinstance(chat, dict)
-                and chat.get("type") in ("group", "supergroup")
-                and isinstance(chat.get("id"), int)
-            ):
-                yield str(chat["id"]), str(chat.get("title", ""))
 
 
 async def _place(bot: Bot, id_: str) -> FoundPlace | None:

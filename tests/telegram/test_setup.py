@@ -104,3 +104,11 @@ async def test_telegram_away_is_unavailable_without_the_token_in_the_words(world
     with pytest.raises(Unavailable) as error:
         await look(_given(world))
     assert "emulated-token" not in f"{error.value!r} {error.value.__cause__!r}"
+
+
+async def test_a_bot_that_runs_is_not_disturbed(world: TelegramWorld) -> None:
+    """Whoever polls goes on polling; the groups that are known are looked at all the same."""
+    world.emulator.folk.says(world.emulator.moderators, "owner", "hi")
+    found = await look(_given(world), [str(world.emulator.group.id)], polls=False)
+    assert [place.name for place in found.places] == ["General"] and found.missing == ()
+    assert world.emulator.desk.named("*getUpdates") == []
