@@ -69,4 +69,4 @@ def _next(last: Round, fresh: Callable[[], Settings]) -> Round:
     except UserError as trouble:
         why = str(trouble)
     log.error("the new settings cannot be used; the last ones stay in force", why=why)
-    return Round(assemble(last.settings), last.settings, last.keys)
+    return Round(assemble(last.settings), last.settings, last.keys, trouble=why)

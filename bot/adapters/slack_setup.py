@@ -19,10 +19,8 @@ from moderation.errors import ChatError, Refused
 
 APPS: Final = "https://api.slack.com/apps"
 INSTALL: Final[Words] = {
-    "en": f"Open {APPS} → Create New App → From a manifest, paste the manifest of the step before, install the app, "
-    "and type /invite @Sereno in every channel it shall look after.",
-    "es": f"Abre {APPS} → Create New App → From a manifest, pega el manifiesto del paso anterior, instala la "
-    "aplicación y escribe /invite @Sereno en cada canal que deba cuidar.",
+    "en": "In Slack, type /invite @Sereno in every channel it shall look after, and in the moderators' channel.",
+    "es": "En Slack, escribe /invite @Sereno en cada canal que deba cuidar y en el canal de moderación.",
 }
 MOST: Final = 1_000
 """Channels that are listed at most."""
@@ -193,9 +191,9 @@ def _app_token(why: str) -> Missing:
 
 _APP_TOKEN: Final[Words] = {
     "en": f"{APPS} → your app → Basic Information → App-Level Tokens → Generate, with the scope connections:write; "
-    "set SERENO_SLACK_APP_TOKEN to it. Under Socket Mode, the switch must be on.",
+    "paste it on the set-up page, or set SERENO_SLACK_APP_TOKEN to it. Under Socket Mode, the switch must be on.",
     "es": f"{APPS} → tu aplicación → Basic Information → App-Level Tokens → Generate, con el permiso "
-    "connections:write; ponlo en SERENO_SLACK_APP_TOKEN. En Socket Mode, el interruptor debe estar activado.",
+    "connections:write; pégalo en la puesta en marcha o ponlo en SERENO_SLACK_APP_TOKEN. En Socket Mode, el interruptor debe estar activado.",
 }
 
 
@@ -224,9 +222,9 @@ def _bad_admin(why: str, por_que: str) -> Missing:
 
 _USER_TOKEN: Final[Words] = {
     "en": f"Let an admin of the workspace install the app, then copy {APPS} → your app → OAuth & Permissions → "
-    "User OAuth Token into SERENO_SLACK_USER_TOKEN. Without it, give your rules an `else:`.",
+    "User OAuth Token to the set-up page, or into SERENO_SLACK_USER_TOKEN. Without it, give your rules an `else:`.",
     "es": f"Pide a un administrador del espacio que instale la aplicación y copia {APPS} → tu aplicación → OAuth & "
-    "Permissions → User OAuth Token en SERENO_SLACK_USER_TOKEN. Sin él, pon un `else:` en tus reglas.",
+    "Permissions → User OAuth Token en la puesta en marcha o en SERENO_SLACK_USER_TOKEN. Sin él, pon un `else:` en tus reglas.",
 }
 
 

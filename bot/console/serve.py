@@ -94,17 +94,29 @@ def listen_on(host: str, port: int) -> socket.socket:
 
 @dataclass(slots=True)
 class Round:
-    """One run of a bot behind one address. `again` is set when somebody asks for fresh settings to be taken over."""
+    """One run of a bot behind one address. `again` is set when somebody asks for fresh settings to be taken over, `over`
+    when the program shall end.
+
+    `trouble` says why fresh settings could not be used, when this round goes on with those of the last.
+    """
 
     bot: Bot
     settings: Settings
     keys: Keys
+    trouble: str = ""
     again: bool = False
+    over: bool = False
     _stop: Callable[[], None] | None = None
 
     def restart(self) -> None:
         """End this round; the next one starts with the settings as they are then, behind the same address and key."""
-        self.again = True
+        self.again = not self.over
+        if self._stop is not None:
+            self._stop()
+
+    def end(self) -> None:
+        """End this round, and let no other follow, not even one that was asked for a moment ago."""
+        self.again, self.over = False, True
         if self._stop is not None:
             self._stop()
 
@@ -138,15 +150,16 @@ async def serve(round_: Round, listener: socket.socket, host: str, announce: Ann
 
 def setup_of(round_: Round) -> SetUp:
     """What the set-up page works on."""
-    app, settings = round_.bot.app, round_.settings
+    app, settings, connections = round_.bot.app, round_.settings, round_.bot.connections.all
     return SetUp(
         settings,
-        looks(settings),
+        looks(settings, {platform: one.adapter for platform, one in connections.items()}),
         rules=lambda: app.rules.rule_set,
         restart=round_.restart,
         hide=hide,
-        connections=round_.bot.connections.all,
+        connections=connections,
         manifest=slack_manifest,
+        trouble=round_.trouble,
     )
 
 
@@ -223,9 +236,9 @@ async def _serving(
         parts.plaza.feed.close()
         server.should_exit = True
 
-    for number in _STOPPING:
-        loop.add_signal_handler(number, stop)
     round_.stops_by(stop)
+    for number in _STOPPING:
+        loop.add_signal_handler(number, round_.end)
     beside = [
         asyncio.create_task(_every(SWEEP, parts.plaza.sweep), name="room-sweep"),
         asyncio.create_task(_every(LOOK, cards.look), name="cards"),

@@ -71,7 +71,8 @@ class SetUp:
     """One set-up at a time: there is one bot and one configuration.
 
     `rules` gives the rules in force, `restart` makes the bot run with what was written, `hide` keeps a token out of all
-    logs from now on, `listen` asks the detectors about a message that somebody tries.
+    logs from now on, `listen` asks the detectors about a message that somebody tries. `trouble` says why the settings that
+    were written last are not those in force; empty when they are.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class SetUp:
         connections: Mapping[str, Connected] = _NOBODY,
         listen: Callable[[Message], Awaitable[Signals]] | None = None,
         manifest: Callable[[], str] = lambda: "",
+        trouble: str = "",
         approve: Callable[[Settings, Configuration], str] = rules_refused,
     ) -> None:
         self.settings = settings
@@ -94,6 +96,7 @@ class SetUp:
         self.restart = restart
         self.listen = listen
         self.manifest = manifest
+        self.trouble = trouble
         self.run: Final = secrets.token_hex(4)
         """Another one after every start, so that a page sees that the bot has started again."""
         self.draft = Draft()

@@ -148,11 +148,10 @@ class FirstSteps:
     def _said(self, request: Request, platform: str, error: SerenoError, *, nothing_kept: bool = False) -> str:
         """Why it did not work, in the reader's language where we know it."""
         said, title = self._pages.said, TITLES[platform]
-        words = f"{error}: {error.mend}" if isinstance(error, Refused) else str(error)
         if isinstance(error, UserError):
-            return words
+            return str(error)
         known = f"refused_{platform}" if isinstance(error, Refused) else "unreachable"
-        parts = [said(request, known, platform=title), said(request, "their_words", words=words)]
+        parts = [said(request, known, platform=title), said(request, "their_words", words=error)]
         if nothing_kept:
             parts.insert(1, said(request, "nothing_kept"))
         return " ".join(parts)

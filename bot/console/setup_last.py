@@ -124,10 +124,16 @@ class LastSteps:
         if draft.name:
             return {"name": draft.name, "languages": ",".join(draft.languages), "time_zone": draft.time_zone}
         if known is not None:
-            name = draft.places[0].name if known.name == Community().name else known.name
+            name = self._proposed() if known.name == Community().name else known.name
             return {"name": name, "languages": ",".join(known.languages), "time_zone": known.time_zone}
         languages = "es,en" if language == "es" else "en,es"
-        return {"name": draft.places[0].name[:LONGEST_NAME], "languages": languages, "time_zone": ""}
+        return {"name": self._proposed(), "languages": languages, "time_zone": ""}
+
+    def _proposed(self) -> str:
+        """The name of where people talk, rather than of where moderators do."""
+        draft = self._setup.draft
+        talk = [place for place in draft.places if place.id != draft.channels["moderators"]]
+        return (talk or draft.places)[0].name[:LONGEST_NAME]
 
     async def _rules(self, request: Request, lines: str | None = None) -> Response:
         rule_set, language = of_the_community(self._setup.rules()), language_of(request)
@@ -149,7 +155,8 @@ class LastSteps:
     def _on(self, request: Request, **details: Any) -> Response:
         setup, draft = self._setup, self._setup.draft
         names = {channel.id: channel.name for channel in channels_of(draft.platform, draft.places)}
-        called = {role.id: role.name for role in roles_of(draft.places)}
+        words = self._pages.words[language_of(request)]
+        called = {role.id: words.get(f"theirs_{role.id}", role.name) for role in roles_of(draft.places)}
         known = setup.community
         return self._pages.render(
             request,
@@ -168,10 +175,12 @@ class LastSteps:
         )
 
     def _progress(self, request: Request, *, begin: bool, restarting: bool) -> Response:
+        trouble = "" if begin or restarting else self._setup.trouble
         return self._pages.render(
             request,
             "progress",
             "/setup/progress",
+            unused=trouble,
             begin=begin,
             restarting=restarting,
             run=self._setup.run,

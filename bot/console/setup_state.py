@@ -24,9 +24,10 @@ class PlatformStateOut(BaseModel):
 
 
 class SetupStateOut(BaseModel):
-    """`run` changes with every start."""
+    """`run` changes with every start. `trouble` says why new settings could not be used and the last are in force."""
 
     run: str
+    trouble: str
     platforms: dict[str, PlatformStateOut]
 
 
@@ -52,7 +53,7 @@ def setup_state_routes(setup: SetUp) -> APIRouter:
     @routes.get("/state")
     async def state() -> SetupStateOut:
         """How every platform is connected."""
-        return SetupStateOut(run=setup.run, platforms=states(setup.connections))
+        return SetupStateOut(run=setup.run, trouble=setup.trouble, platforms=states(setup.connections))
 
     @routes.post("/restart", status_code=202, response_class=Response)
     async def restart() -> Response:

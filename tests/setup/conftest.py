@@ -6,10 +6,12 @@ import pytest
 
 from tests.room.browser import programs
 
-collect_ignore = [] if programs() else ["test_setup_walk.py"]
+collect_ignore = [] if programs() else ["test_setup_walk.py", "test_setup_everywhere.py"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out."""
     if collect_ignore:
-        terminalreporter.write_line("tests/setup/test_setup_walk.py was left out: it needs chromium and chromedriver")
+        terminalreporter.write_line(
+            f"tests/setup: {', '.join(collect_ignore)} left out: they need chromium and chromedriver"
+        )

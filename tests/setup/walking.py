@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Generic, Self, TypeVar
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys as Key
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.contract.world import World
 from tests.emulators.discord import DiscordEmulator
 from tests.room.browser import Served, Window, running
+
+T = TypeVar("T")
+W = TypeVar("W", bound=World)
 
 MOST: Final = 120
 """Presses of Tab after which a thing cannot be reached by keyboard."""
@@ -101,6 +105,47 @@ class Town:
             deed()
 
         asyncio.run_coroutine_threadsafe(happen(), self._loop).result(20)
+
+
+class Elsewhere(Generic[W]):
+    """Any platform's world, on a thread of its own."""
+
+    world: W
+
+    def __init__(self, opened: Callable[[], AbstractAsyncContextManager[W]]) -> None:
+        self._opened = opened
+        self._loop = asyncio.new_event_loop()
+        self._ready, self._over = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._serve()), daemon=True)
+        self._trouble: BaseException | None = None
+
+    async def _serve(self) -> None:
+        try:
+            async with self._opened() as self.world:
+                self._ready.set()
+                await self._over.wait()
+        except BaseException as trouble:  # noqa: BLE001 - it belongs to the test, which is on another thread
+            self._trouble = trouble
+        finally:
+            self._ready.set()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(RESTART)
+        if self._trouble is not None:
+            raise self._trouble
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(RESTART)
+        self._loop.close()
+        if self._trouble is not None:
+            raise self._trouble
+
+    def ask(self, deed: Callable[[W], Coroutine[Any, Any, T]]) -> T:
+        """Do or look at something there."""
+        return asyncio.run_coroutine_threadsafe(deed(self.world), self._loop).result(RESTART)
 
 
 @contextmanager

@@ -104,10 +104,12 @@ async function follow() {
   for (let round = 0; round < 600; round += 1) {
     const state = (await isReady()) ? await askState() : null;
     if (state && state.run !== run) {
-      $("says").textContent = box.dataset.ready;
+      $("says").textContent = state.trouble ? "" : box.dataset.ready;
+      if ($("why").textContent !== state.trouble) $("why").textContent = state.trouble;
+      $("unused").hidden = !state.trouble;
       const settled = show(box, state.platforms);
       const names = Object.values(state.platforms);
-      $("done").hidden = !(names.length && names.every((one) => one.state === "connected"));
+      $("done").hidden = state.trouble || !(names.length && names.every((one) => one.state === "connected"));
       if (settled) box.dataset.settled = "yes";
     } else if (round === 60) $("says").textContent = box.dataset.slow;
     await pause(round < 60 ? 500 : 2000);
