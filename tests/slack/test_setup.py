@@ -45,7 +45,7 @@ async def test_a_workspace_that_lacks_nothing(world: SlackWorld) -> None:
     assert one.name == "Sereno" and (place.id, place.name) == ("T0001", "Club") and says(one) == ""
     assert [channel.name for channel in place.channels] == ["general", "moderators", "all-club"]
     assert [role.id for role in place.roles] == ["workspace_admins", "S00001", "S00002"]
-    assert one.summary is not None and "manifiesto" in one.summary["es"]
+    assert one.summary is not None and "/invite @Sereno en cada canal" in one.summary["es"]
 
 
 @pytest.mark.parametrize("scope", sorted(SCOPES))
