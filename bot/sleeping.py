@@ -3,6 +3,9 @@
 The same goes for a single message that the model cannot read, as in Japanese: nothing is broken, and nobody can mend it.
 Asking people about each such message would bury the desk; taking the missing score for "no" would turn
 `not: {score: …}` into "always". What a rule can decide without the score it still decides.
+
+And the same for how long somebody has been here, or had their account, on platforms that tell no bot: a rule for
+newcomers waits there for whoever was seen to join, and nobody is troubled about the others.
 """
 
 from __future__ import annotations
@@ -10,14 +13,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import tzinfo
+from typing import Final
 
 from bot.rules_stream import LiveStream
 from moderation.model import Signals
 from moderation.verdict import CLEAN, Mode, Verdict
 from rules.compile import Engine
+from rules.measures import ACCOUNT_AGE, HERE_FOR
 from rules.model import Rule, RuleSet
 from rules.stream import Noted
 from rules.trees import leaves
+
+UNTOLD: Final = frozenset({HERE_FOR.name, ACCOUNT_AGE.name})
+"""What some platforms tell no bot about anybody."""
 
 
 def sleeping(rule_set: RuleSet, given: Collection[str]) -> tuple[str, ...]:
@@ -39,14 +47,17 @@ class PatientStream(LiveStream):
         self._learn(engine)
 
     def decide(self, noted: Noted, signals: Signals = Signals()) -> Verdict:
-        """The verdict; rules that wait for a model are not among the undecided."""
+        """The verdict; rules that wait for a model, or for what no platform tells, are not among the undecided."""
         missing = self._missing | (signals.unread & self._asked)
-        if not missing:
-            return super().decide(noted, signals)
-        verdict = super().decide(noted, Signals(signals.given, signals.silent | missing))
+        if missing:
+            signals = Signals(signals.given, signals.silent | missing)
+        verdict = super().decide(noted, signals)
         if not verdict.undecided:
             return verdict
-        undecided = self._troubled(verdict.undecided, missing)
+        undecided = self._troubled(verdict.undecided, missing) if missing else verdict.undecided
+        unknown = verdict.missing - missing
+        if unknown and unknown <= UNTOLD:
+            undecided = ()
         if undecided or verdict.matched:
             return replace(verdict, undecided=undecided, missing=verdict.missing if undecided else frozenset())
         return CLEAN

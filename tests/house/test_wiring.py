@@ -219,6 +219,40 @@ def test_rules_without_their_model_wait_and_do_what_they_can(tmp_path: Path) -> 
     assert sleeping(loaded.rule_set, ()) == ("only-a-score", "word-or-score", "unless-a-score")
 
 
+NEWCOMERS = """\
+schema: rules/1
+about: Newcomers, and a score.
+rules:
+  - id: new-here
+    why: {en: x}
+    mode: enforce
+    if:
+      author: {here_less_than: 7d}
+    then: [hold]
+  - id: a-score
+    why: {en: x}
+    mode: enforce
+    if:
+      score: {toxicity: 90%}
+    then: [ask]
+"""
+
+
+def test_what_a_platform_tells_nobody_troubles_nobody(tmp_path: Path) -> None:
+    """Where no bot learns how long somebody has been here, a rule for newcomers does nothing and asks nobody about it;
+    a model that fell silent is still said."""
+    file = tmp_path / "10-newcomers.yaml"
+    file.write_text(NEWCOMERS)
+    rule_set = load([Given("10-newcomers.yaml", file)], vocabulary()).rule_set
+    assert rule_set is not None
+    stream = PatientStream(compile_rules(rule_set), ("toxicity",), {})
+    hello = said("hello")
+    assert hello.message.author.here_since is None
+    assert stream.decide(stream.note(hello)) == CLEAN
+    silent = stream.decide(stream.note(said("hello again")), Signals(silent=frozenset({"toxicity"})))
+    assert "a-score" in silent.undecided and not silent.actions
+
+
 def test_a_rule_whose_model_is_there_and_silent_asks_people(tmp_path: Path) -> None:
     """A detector that broke is another matter: then the rule is undecided and somebody looks."""
     file = tmp_path / "10-scored.yaml"
