@@ -12,28 +12,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from bot.cards import Cards
-from bot.commands.call import Command, Services
+from bot.commands.call import Services
 from bot.commands.execution import Execution
 from bot.commands.presses import Presses
 from bot.commands.running import Order, Runner
 from bot.intake import Intake, Own
-from bot.judging import Judging, Stream
+from bot.judging import Judging
 from bot.outages import Outages
-from bot.pipeline import ORDERS, PAUSES, Pipeline
-from bot.rulebook import RulesInForce
+from bot.parts import AppSettings, Parts
+from bot.pipeline import ORDERS, Pipeline
 from bot.stores.buttons import Buttons
 from bot.stores.by_hand import ByHand
 from bot.stores.cases import Cases
 from bot.stores.decisions import Decisions
 from bot.stores.desk import CaseDesk
 from bot.stores.intents import IntentStore
-from bot.stores.journal import Journal
 from bot.stores.opening import only_one
 from bot.stores.opinions import Opinions
 from bot.stores.queue import Queue
@@ -52,11 +49,13 @@ from moderation.detection import Detection
 from moderation.enforcer import Enforcer
 from moderation.errors import StoreError
 from moderation.hands import DryHands, LiveHands
-from moderation.leeway import DEFAULT, Bounds, Figures
+from moderation.leeway import DEFAULT, Figures
 from moderation.model import CommandCalled, Event, MemberRef
-from moderation.ports import Accepted, Chat, Clock, Detector, KnowsLanguages, Lives
+from moderation.ports import Accepted, KnowsLanguages, Lives
 from moderation.reasons import taken_back
 from moderation.unban import Unban
+
+__all__ = ["App", "AppSettings", "Parts"]
 
 HORIZON: Final = timedelta(hours=1)
 """How far back counters are rebuilt after a restart; no rule looks further."""
@@ -69,43 +68,6 @@ BY_PEOPLE: Final[tuple[type[Action], ...]] = (Warn, Timeout, Kick, Ban, Unban)
 """What moderators do by commands, whether rules may or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppSettings:
-    """How this bot shall behave. `keep` is how long flagged text stays; `patience` the detectors' time in seconds;
-    in the communities in `shadow` rules only watch; `keyed` are the platforms that show one key once; `own` the bot's accounts by platform;
-    `leeway` says by community how far moderators' verdicts may move the thresholds of rules; `public_url` is where
-    people open the console."""
-
-    data: Path
-    keep: timedelta = timedelta(days=30)
-    brakes: Mapping[str, CommunityBrake] = field(default_factory=dict)
-    languages: Mapping[str, str] = field(default_factory=dict)
-    patience: float = 1.0
-    shadow: frozenset[str] = frozenset()
-    keyed: frozenset[str] = frozenset({"plaza", "twin", "discord", "matrix"})
-    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    pauses: Sequence[float] = PAUSES
-    leeway: Mapping[str, Bounds] = field(default_factory=dict)
-    public_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a bot is made of. `check` reads the rule files anew and says what is wrong with them; `more` are services
-    that only some commands know, by their type."""
-
-    journal: Journal
-    stream: Stream
-    rules: RulesInForce
-    chats: Mapping[str, Chat]
-    actions: Sequence[type[Action]]
-    clock: Clock
-    detectors: Sequence[Detector] = ()
-    commands: Sequence[Command] = ()
-    check: Callable[[], Awaitable[str]] | None = None
-    more: Mapping[type, object] = field(default_factory=dict)
-
-
 class App:
     """One running bot."""
 
@@ -116,22 +78,42 @@ class App:
         self.cases = Cases(parts.journal)
         self.retention = Retention(parts.journal, parts.clock)
         self.own = Own(settings.own)
+        self.intake = Intake(parts.journal, self.own)
         self._parts = parts
         self._settings = settings
+        self._outages = Outages()
+        self._opinions = Opinions(parts.journal.vault, lambda community: settings.leeway.get(community, DEFAULT))
+        self._leeway: dict[str, Figures] = {}
         kinds = {action.name: action for action in (*parts.actions, *BY_PEOPLE)}
         hands = LiveHands(parts.chats)
-        self._outages = Outages()
-        self.intake = Intake(parts.journal, self.own)
-        brakes = Brakes(lambda community: settings.brakes.get(community, CommunityBrake()), parts.rules.limits)
-        self.enforcer = Enforcer(
+        self.enforcer = self._enforcing(kinds, hands)
+        self._judging = self._judged_by(hands)
+        self.runner, self.pipeline = self._ways()
+        self.desk = self._desk(kinds)
+        self.services = self._services(kinds)
+        buttons = Buttons(parts.journal, parts.clock)
+        self.cards = self._cards(buttons)
+        self._execution = Execution(self.services)
+        self._presses = Presses(self.services, buttons, self.cards)
+        self.raid_ends = RaidEnds(parts.journal, kinds, parts.clock, parts.stream.raid)
+        self.ready = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._let_go: Callable[[], None] | None = None
+
+    def _enforcing(self, kinds: Mapping[str, type[Action]], hands: LiveHands) -> Enforcer:
+        parts, settings = self._parts, self._settings
+        return Enforcer(
             IntentStore(parts.journal, kinds, parts.clock),
             hands,
             DryHands(parts.chats),
-            brakes,
+            Brakes(lambda community: settings.brakes.get(community, CommunityBrake()), parts.rules.limits),
             parts.clock,
             keyed=settings.keyed,
         )
-        self._judging = Judging(
+
+    def _judged_by(self, hands: LiveHands) -> Judging:
+        parts = self._parts
+        return Judging(
             parts.stream,
             parts.rules,
             hands,
@@ -139,10 +121,14 @@ class App:
             parts.clock,
             self._language,
             self._outages,
-            settings.shadow,
+            self._settings.shadow,
         )
+
+    def _ways(self) -> tuple[Runner, Pipeline]:
+        """The two ways an accepted event can go: what people ask of the bot, and what is judged."""
+        parts, settings = self._parts, self._settings
         decisions = Decisions(parts.journal, keep=int(settings.keep.total_seconds() * 1000))
-        self.runner = Runner(
+        runner = Runner(
             parts.journal,
             decisions,
             self._carry_out,
@@ -152,7 +138,7 @@ class App:
             self._language,
             settings.pauses,
         )
-        self.pipeline = Pipeline(
+        pipeline = Pipeline(
             parts.journal,
             decisions,
             self._judging,
@@ -160,39 +146,34 @@ class App:
             Detection(parts.detectors, patience=settings.patience),
             parts.clock,
             self.enforcer.wake,
-            self.runner.accepted,
+            runner.accepted,
             settings.pauses,
         )
-        self._opinions = Opinions(parts.journal.vault, lambda community: settings.leeway.get(community, DEFAULT))
-        self._leeway: dict[str, Figures] = {}
-        self.desk = CaseDesk(
-            parts.journal,
+        return runner, pipeline
+
+    def _desk(self, kinds: Mapping[str, type[Action]]) -> CaseDesk:
+        return CaseDesk(
+            self._parts.journal,
             kinds,
-            parts.clock,
+            self._parts.clock,
             told=self._taken_back,
             wake=self.enforcer.wake,
             forgive=self._forgive,
             opinions=self._opinions,
             adjust=self._adjust,
         )
-        self.services = self._services(kinds)
-        buttons = Buttons(parts.journal, parts.clock)
-        self.cards = Cards(
+
+    def _cards(self, buttons: Buttons) -> Cards:
+        return Cards(
             self.services.queue,
-            parts.chats,
+            self._parts.chats,
             {},
             buttons=buttons,
-            rules=parts.rules,
+            rules=self._parts.rules,
             language=lambda community: self._language(community, None),
-            clock=parts.clock,
-            public_url=settings.public_url,
+            clock=self._parts.clock,
+            public_url=self._settings.public_url,
         )
-        self._execution = Execution(self.services)
-        self._presses = Presses(self.services, buttons, self.cards)
-        self.raid_ends = RaidEnds(parts.journal, kinds, parts.clock, parts.stream.raid)
-        self.ready = False
-        self._tasks: list[asyncio.Task[None]] = []
-        self._let_go: Callable[[], None] | None = None
 
     @property
     def trouble(self) -> str | None:
