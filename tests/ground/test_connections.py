@@ -69,8 +69,11 @@ async def test_a_lost_connection_is_made_again(journal: Journal, monkeypatch: py
     assert shaky.closed and steady.closed
 
 
-async def test_a_refused_token_is_said_once_and_not_tried_again(journal: Journal) -> None:
+async def test_a_refused_token_is_said_once_and_not_tried_again(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The adapter stops with one case that says what to do; the others go on."""
+    monkeypatch.setattr(connecting, "SHORTEST", 0.01)
     refused = Line([Refused("Discord does not take this token", "paste a new one on the set-up page")])
     other = Line()
     connections = Connections({"discord": refused, "slack": other}, Gaps(journal, SteppingClock()), "club")
@@ -86,5 +89,6 @@ async def test_a_refused_token_is_said_once_and_not_tried_again(journal: Journal
             await asyncio.sleep(0.01)
     (about,) = await told()
     assert "does not take this token" in about and "paste a new one" in about
+    await asyncio.sleep(0.2)  # many times the pause after which a lost connection would be made again
     assert connections.all["discord"].trouble is not None and refused.times == 1
     await connections.stop()
