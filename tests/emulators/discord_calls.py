@@ -64,6 +64,7 @@ class Calls:
     def words(self, name: str, line: str, channel: Channel | str = "general") -> Interaction:
         """Call a command as it is typed, `warn <@eve> be kind`: options take a word each, the last takes the rest.
 
+        An option that may be left out and offers choices is left out when the next word is none of them.
         A subcommand is found by its own name too, as `warn` of `/sereno warn`.
         """
         text = self._people.typed(line.strip().removeprefix("/"))
@@ -71,6 +72,8 @@ class Calls:
         options: dict[str, Any] = {}
         for at, each in enumerate(level):
             word, _, after = rest.partition(" ")
+            if not each.get("required") and each.get("choices") and word not in _offered(each):
+                continue
             value, rest = (rest, "") if at == len(level) - 1 else (word, after.strip())
             if value:
                 options[each["name"]] = value.strip()
@@ -271,3 +274,8 @@ def _filled(part: Json, left: dict[str, str]) -> Json:
     if not (part.get("min_length") or 0) <= len(value) <= (part.get("max_length") or 4000):
         raise CannotDo(f"{part['custom_id']} has {len(value)} characters")
     return {**shape, "value": value}
+
+
+def _offered(option: Json) -> set[str]:
+    """What may be chosen, by value or by name."""
+    return {str(each[key]) for each in option["choices"] for key in ("value", "name")}
